@@ -1,0 +1,85 @@
+// Event ids. A ULID is 6 bytes of Unix milliseconds, big-endian, then 10 random bytes; its text is
+// 26 characters of Crockford base32, upper case. Order in a history is the parent chain, never the
+// order of ids (spec/wire.md 2).
+import { monotonicFactory, type PRNG } from 'ulid';
+import { MalformedIdError } from './malformed-id-error.ts';
+
+/** A ULID in its text form of 26 characters. */
+export type Ulid = string & { readonly __brand: 'Ulid' };
+
+/** A version id: the id of the latest event of a history. */
+export type Vid = Ulid;
+
+/** The parent of a first event, and the vid of a history without events. */
+export const nilUlid: Ulid = '0'.repeat(26) as Ulid;
+
+/** As a vid argument: skip the version check. */
+export const NoVC: Vid = `${'0'.repeat(25)}1` as Vid;
+
+/** As a vid argument: skip the version check, and decide again when somebody else was faster. */
+export const RetryNoVC: Vid = `${'0'.repeat(25)}2` as Vid;
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const TEXT = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+/** Reads the text form. Throws {@link MalformedIdError}. */
+export function parseUlid(text: string): Ulid {
+  const upper = text.toUpperCase();
+  if (!TEXT.test(upper)) throw new MalformedIdError('ulid', 'ulid: invalid text');
+  return upper as Ulid;
+}
+
+/** Reads 16 bytes. Throws {@link MalformedIdError} on any other length. */
+export function ulidFromBytes(bytes: Uint8Array): Ulid {
+  if (bytes.length !== 16) {
+    throw new MalformedIdError('ulid', 'ulid: bad data size when unmarshaling');
+  }
+  // 130 bits of text carry 128 of data: start as if two zero bits came first.
+  let text = '';
+  let bits = 2;
+  let value = 0;
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += ALPHABET.charAt((value >> bits) & 31);
+    }
+    value &= (1 << bits) - 1;
+  }
+  return text as Ulid;
+}
+
+/** The 16 bytes of a ULID. */
+export function ulidToBytes(id: Ulid): Uint8Array {
+  const bytes = new Uint8Array(16);
+  let bits = -2;
+  let value = 0;
+  let at = 0;
+  for (const char of id) {
+    value = (value << 5) | ALPHABET.indexOf(char);
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[at++] = (value >> bits) & 255;
+      value &= (1 << bits) - 1;
+    }
+  }
+  return bytes;
+}
+
+/** When the id was made, in Unix milliseconds. */
+export function ulidTimeMs(id: Ulid): number {
+  let ms = 0;
+  for (const char of id.slice(0, 10)) ms = ms * 32 + ALPHABET.indexOf(char);
+  return ms;
+}
+
+/**
+ * A source of ids that never go backwards within a process, even when the clock does.
+ * `random` gives numbers in [0, 1); the default draws from the system's secure source.
+ */
+export function ulidSource(nowMs: () => number = Date.now, random?: PRNG): () => Ulid {
+  const next = monotonicFactory(random);
+  return () => next(nowMs()) as Ulid;
+}

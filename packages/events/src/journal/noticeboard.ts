@@ -1,0 +1,47 @@
+// What is going on right now, kept beside the histories: who is alive, and how far long work has
+// come. Nothing here is a fact to decide on; all of it may be lost, and the workflows still end.
+import type { Uuid } from '../ids/uuid.ts';
+
+/** A running daemon. Times are Unix milliseconds. */
+export type Presence = Readonly<{
+  /** One id for each start of a daemon. */
+  instance: Uuid;
+  daemon: 'regd' | 'stad';
+  host: string;
+  pid: number;
+  version: string;
+  sinceMs: number;
+  heartbeatMs: number;
+}>;
+
+/** How far the work on a workflow's files has come. Times are Unix milliseconds. */
+export type Progress = Readonly<{
+  workflow: Uuid;
+  /** Who works on it. */
+  instance: Uuid;
+  phase: 'waiting-for-lock' | 'attributes' | 'verify' | 'snapshot' | 'retrying';
+  entriesDone: number;
+  /** Undefined while nobody knows yet. */
+  entriesTotal?: number;
+  bytesDone: number;
+  /** Where the work is, as valid UTF-8 for people to read. */
+  path: string;
+  /** Why it is `retrying`; else empty. */
+  message: string;
+  startedMs: number;
+  updatedMs: number;
+}>;
+
+export interface Noticeboard {
+  /** Adds or refreshes a presence. */
+  announce(presence: Presence): Promise<void>;
+  /** Takes a presence back, and all progress that it reported. */
+  withdraw(instance: Uuid): Promise<void>;
+  /** All who announced themselves; the reader judges by `heartbeatMs` who is still alive. */
+  present(): Promise<readonly Presence[]>;
+  /** Adds or replaces the progress of a workflow. */
+  report(progress: Progress): Promise<void>;
+  progress(workflow: Uuid): Promise<Progress | undefined>;
+  /** Forgets the progress of a workflow. */
+  clear(workflow: Uuid): Promise<void>;
+}

@@ -1,0 +1,118 @@
+// What the core asks of a file server. stad implements these ports on real trees; the simulator
+// implements them on a fake disk.
+import { Fault, type Uuid } from '@permafrost/events';
+
+/** The two directions of one machine. */
+export type Direction = 'freeze' | 'unfreeze';
+
+export type Author = Readonly<{ name: string; email: string }>;
+
+/** Told a few times a second while work is under way; see `Progress` of the noticeboard. */
+export type Step = Readonly<{
+  entriesDone: number;
+  entriesTotal?: number;
+  bytesDone: number;
+  /** Valid UTF-8, for people. */
+  path: string;
+}>;
+
+export interface Watch {
+  /** Aborted when the work shall stop. The promise settles only after the work has really ended. */
+  signal: AbortSignal;
+  onStep: (step: Step) => void;
+}
+
+/** What a walk has seen and done. */
+export type TreeSummary = Readonly<{
+  dirs: number;
+  files: number;
+  /** Symlinks: seen, never followed, never flagged. */
+  links: number;
+  /** Fifos, sockets, devices: skipped. */
+  others: number;
+  /** Mount points below the top: not entered. */
+  mounts: number;
+  /** Entries whose attribute was changed by this run. */
+  changed: number;
+}>;
+
+/** Sets or clears the immutable attribute on a whole directory tree. */
+export interface ImmutableTree {
+  /**
+   * Brings every file and directory below and including `path` to the wanted state. May be run
+   * again over a tree that an earlier run left half done, and then does only the rest. A freeze
+   * resolves only after every entry has been seen with the flag. Throws {@link FilesFault}.
+   */
+  apply(direction: Direction, path: string, watch: Watch): Promise<TreeSummary>;
+}
+
+export type ShadowLocation = Readonly<{ repoId: Uuid; hostPath: string }>;
+
+export type Snapshot = Readonly<{
+  /** The head of `master-stat`, 40 hex digits. */
+  commit: string;
+  /** False when nothing had changed and no commit was made. */
+  changed: boolean;
+}>;
+
+/** The git repository beside the data that records its stat information (spec/shadow-repo.md). */
+export interface ShadowRepo {
+  /** Creates the shadow repo if it is not there. Resolves to its path. Throws {@link FilesFault}. */
+  init(location: ShadowLocation, author: Author): Promise<string>;
+
+  /**
+   * Records the tree as it is now. `attrs` is what the journal says about the tree, never what the
+   * top directory's flag says. Throws {@link FilesFault}.
+   */
+  snapshot(
+    location: ShadowLocation,
+    request: Readonly<{ author: Author; attrs: '' | 'i' }>,
+    watch: Watch,
+  ): Promise<Snapshot>;
+}
+
+/** Serialises all work on one repo's files, over processes, for as long as its holder lives. */
+export interface RepoLock {
+  /** Waits for the lock, runs `work`, and releases the lock whatever happens. */
+  hold<T>(repoId: Uuid, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+}
+
+export type FilesFaultCode =
+  /** The process lacks a capability that the attribute needs. */
+  | 'FILES_NO_PRIVILEGE'
+  /** The file system does not keep the immutable attribute. */
+  | 'FILES_NO_ATTRIBUTES'
+  /** The directory is not there, or is no directory. */
+  | 'FILES_MISSING'
+  /** The path is outside of the roots that this stad was given. */
+  | 'FILES_OUTSIDE_ROOTS'
+  /** The file system is mounted read-only. */
+  | 'FILES_READ_ONLY'
+  /** Entries were not as they should be after the walk. */
+  | 'FILES_NOT_FROZEN'
+  /** A disk is full. */
+  | 'FILES_NO_SPACE'
+  /** A program that is needed (git, chattr) is not there. */
+  | 'FILES_NO_PROGRAM'
+  /** git failed. */
+  | 'FILES_GIT_FAILED'
+  /** An input or output error, or anything else that may pass. */
+  | 'FILES_IO'
+  /** The work was cancelled by its signal. */
+  | 'FILES_CANCELLED';
+
+/** Work on files failed. The message is one line of valid UTF-8 that names path and cause. */
+export class FilesFault extends Fault {
+  readonly code: FilesFaultCode;
+  readonly retry: 'later' | 'never';
+
+  constructor(
+    code: FilesFaultCode,
+    message: string,
+    options: { retry: 'later' | 'never'; cause?: unknown },
+  ) {
+    super(message, options);
+    this.code = code;
+    this.retry = options.retry;
+  }
+}
