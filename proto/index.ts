@@ -1,1 +1,24 @@
-export {};
+// The wire contract: the API and the events of the Go system, under the names that they have there.
+export * from './enum-name.ts';
+export { Any } from './gen/google/protobuf/any.ts';
+export { Status as RpcStatus } from './gen/google/rpc/status.ts';
+export { Event as MainEvent, Event_Type as MainEvent_Type } from './gen/nogev/fsomain/event.ts';
+export * from './gen/nogfso/auth.ts';
+export * from './gen/nogfso/broadcast.ts';
+export * from './gen/nogfso/ephemeral_registry.ts';
+export * from './gen/nogfso/freeze_repo.ts';
+export * from './gen/nogfso/fso.ts';
+export * from './gen/nogfso/git.ts';
+export * from './gen/nogfso/job_control.ts';
+export * from './gen/nogfso/live_broadcast.ts';
+export * from './gen/nogfso/main.ts';
+export * from './gen/nogfso/ping_registry.ts';
+export * from './gen/nogfso/registry.ts';
+export * from './gen/nogfso/registry_event.ts';
+export * from './gen/nogfso/repo_event.ts';
+export * from './gen/nogfso/repos.ts';
+export * from './gen/nogfso/stat.ts';
+export * from './gen/nogfso/statds.ts';
+export * from './gen/nogfso/status.ts';
+export * from './gen/nogfso/unfreeze_repo.ts';
+export * from './gen/nogfso/workflow_event.ts';
