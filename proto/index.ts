@@ -1,4 +1,5 @@
-// The wire contract: the API and the events of the Go system, under the names that they have there.
+// The wire contract. The API and the events of the Go system are exported flat, under the names that
+// they have on the wire; the API for people and tools, whose names are plain words, as `operator`.
 export * from './enum-name.ts';
 export { Any } from './gen/google/protobuf/any.ts';
 export { Status as RpcStatus } from './gen/google/rpc/status.ts';
@@ -22,3 +23,4 @@ export * from './gen/nogfso/statds.ts';
 export * from './gen/nogfso/status.ts';
 export * from './gen/nogfso/unfreeze_repo.ts';
 export * from './gen/nogfso/workflow_event.ts';
+export * as operator from './gen/permafrost/v1/operator.ts';
