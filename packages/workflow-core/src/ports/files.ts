@@ -1,11 +1,8 @@
 // What the core asks of a file server. stad implements these ports on real trees; the simulator
 // implements them on a fake disk.
-import { Fault, type Uuid } from '@permafrost/events';
+import { Fault, type Author, type Direction, type Uuid } from '@permafrost/events';
 
-/** The two directions of one machine. */
-export type Direction = 'freeze' | 'unfreeze';
-
-export type Author = Readonly<{ name: string; email: string }>;
+export type { Author, Direction } from '@permafrost/events';
 
 /** Told a few times a second while work is under way; see `Progress` of the noticeboard. */
 export type Step = Readonly<{

@@ -1,0 +1,128 @@
+// One unit of deciding: states are read, commands are decided on them in turn, and the facts of
+// all of them are committed as one batch. Whatever was read, even if nothing was appended to it,
+// must still be so when the batch is committed.
+import { nilUlid, NoVC, RetryNoVC, type Ulid, type Vid } from '../ids/ulid.ts';
+import type { Uuid } from '../ids/uuid.ts';
+import type { Change } from '../journal/journal.ts';
+import type { Aggregate, Versioned } from './aggregate.ts';
+import { RefusedError, VersionConflictError } from './errors.ts';
+
+type Find = <S, C, E, R extends string>(
+  aggregate: Aggregate<S, C, E, R>,
+  history: Uuid,
+) => Promise<Versioned<S>>;
+
+type Entry = { versioned: Versioned<unknown>; readVid: Vid; appended: boolean };
+
+export class Transaction {
+  readonly #find: Find;
+  readonly #nextId: () => Ulid;
+  readonly #entries = new Map<Uuid, Entry>();
+  readonly #changes: Change[] = [];
+
+  constructor(find: Find, nextId: () => Ulid) {
+    this.#find = find;
+    this.#nextId = nextId;
+  }
+
+  /** The state as this transaction sees it: as stored, plus what it has decided itself. */
+  async find<S, C, E, R extends string>(
+    aggregate: Aggregate<S, C, E, R>,
+    history: Uuid,
+  ): Promise<Versioned<S>> {
+    const entry = await this.#entry(aggregate, history);
+    return entry.versioned as Versioned<S>;
+  }
+
+  /**
+   * Decides a command and keeps its facts for the batch. Resolves to the history's new version, or
+   * to its current one when it is already so: even if `vid` is an older version, since a repeated
+   * command has then done its work before.
+   *
+   * Throws {@link VersionConflictError} or {@link RefusedError}.
+   */
+  async tell<S, C, E, R extends string>(
+    aggregate: Aggregate<S, C, E, R>,
+    history: Uuid,
+    command: C,
+    vid: Vid = NoVC,
+  ): Promise<Vid> {
+    const refusal = await this.attempt(aggregate, history, command, vid);
+    if (refusal !== undefined) {
+      throw new RefusedError({ refusal, kind: aggregate.codec.kind, history });
+    }
+    return (await this.#entry(aggregate, history)).versioned.vid;
+  }
+
+  /** Like {@link tell}, for callers that go on after a refusal: resolves to it, if there is one. */
+  async attempt<S, C, E, R extends string>(
+    aggregate: Aggregate<S, C, E, R>,
+    history: Uuid,
+    command: C,
+    vid: Vid = NoVC,
+  ): Promise<R | undefined> {
+    const entry = await this.#entry(aggregate, history);
+    const { vid: stored, state } = entry.versioned;
+    const decision = aggregate.decide(state as S, command);
+    if (decision.accepted && decision.events.length === 0) return undefined;
+    if (vid !== NoVC && vid !== RetryNoVC && vid !== stored) {
+      throw new VersionConflictError({ kind: aggregate.codec.kind, stored, expected: vid });
+    }
+    if (!decision.accepted) return decision.refusal;
+    for (const event of decision.events) this.#append(aggregate, history, entry, event);
+    return undefined;
+  }
+
+  /** Deletes a history together with the batch. A history that is not there is already deleted. */
+  async delete<S, C, E, R extends string>(
+    aggregate: Aggregate<S, C, E, R>,
+    history: Uuid,
+  ): Promise<void> {
+    const { versioned } = await this.#entry(aggregate, history);
+    if (versioned.vid === nilUlid) return;
+    this.#changes.push({ do: 'delete', history, head: versioned.vid });
+  }
+
+  /** The batch: first that all that was only read is still so, then the facts, in order. */
+  changes(): readonly Change[] {
+    if (this.#changes.length === 0) return [];
+    const deleted = new Set(this.#changes.flatMap((c) => (c.do === 'delete' ? [c.history] : [])));
+    const expectations = [...this.#entries]
+      .filter(([history, entry]) => !entry.appended && !deleted.has(history))
+      .map(([history, entry]): Change => ({ do: 'expect', history, head: entry.readVid }));
+    return [...expectations, ...this.#changes];
+  }
+
+  /** The states after the batch, of the histories that it appended to. */
+  outcome(): ReadonlyMap<Uuid, Versioned<unknown>> {
+    return new Map(
+      [...this.#entries].flatMap(([id, e]) => (e.appended ? [[id, e.versioned] as const] : [])),
+    );
+  }
+
+  #append<S, C, E, R extends string>(
+    { codec, evolve }: Aggregate<S, C, E, R>,
+    history: Uuid,
+    entry: Entry,
+    event: E,
+  ): void {
+    const header = { id: this.#nextId(), parent: entry.versioned.vid };
+    const body = codec.encode(event, header);
+    this.#changes.push({ do: 'append', history, kind: codec.kind, ...header, body });
+    const state = evolve(entry.versioned.state as S, event, header);
+    entry.versioned = { vid: header.id, state };
+    entry.appended = true;
+  }
+
+  async #entry<S, C, E, R extends string>(
+    aggregate: Aggregate<S, C, E, R>,
+    history: Uuid,
+  ): Promise<Entry> {
+    const known = this.#entries.get(history);
+    if (known) return known;
+    const versioned = await this.#find(aggregate, history);
+    const entry = { versioned, readVid: versioned.vid, appended: false };
+    this.#entries.set(history, entry);
+    return entry;
+  }
+}

@@ -1,0 +1,110 @@
+import {
+  FsoRepoInitInfo,
+  WorkflowEvent as Message,
+  WorkflowEvent_Type as Type,
+} from '@permafrost/proto/events';
+import { ulidToBytes } from '../../ids/ulid.ts';
+import { uuidFromBytes, uuidToBytes } from '../../ids/uuid.ts';
+import type { Codec } from '../codec.ts';
+import type { Status } from '../common.ts';
+import type { Direction } from '../direction.ts';
+import { messageCodec, optionalUlid, required, UnwritableEventError } from '../message-codec.ts';
+import type { WorkflowEvent, WorkflowStart } from './events.ts';
+
+type Step = Exclude<WorkflowEvent['type'], 'Unmodelled'>;
+
+const types = {
+  freeze: {
+    WorkflowStarted: Type.EV_FSO_FREEZE_REPO_STARTED_2,
+    FilesStarted: Type.EV_FSO_FREEZE_REPO_FILES_STARTED,
+    FilesCompleted: Type.EV_FSO_FREEZE_REPO_FILES_COMPLETED,
+    WorkflowCompleted: Type.EV_FSO_FREEZE_REPO_COMPLETED_2,
+    WorkflowCommitted: Type.EV_FSO_FREEZE_REPO_COMMITTED,
+  },
+  unfreeze: {
+    WorkflowStarted: Type.EV_FSO_UNFREEZE_REPO_STARTED_2,
+    FilesStarted: Type.EV_FSO_UNFREEZE_REPO_FILES_STARTED,
+    FilesCompleted: Type.EV_FSO_UNFREEZE_REPO_FILES_COMPLETED,
+    WorkflowCompleted: Type.EV_FSO_UNFREEZE_REPO_COMPLETED_2,
+    WorkflowCommitted: Type.EV_FSO_UNFREEZE_REPO_COMMITTED,
+  },
+} as const satisfies Record<Direction, Record<Step, Type>>;
+
+const steps = new Map(
+  Object.entries(types).flatMap(([direction, table]) =>
+    Object.entries(table).map(([step, type]) => [
+      type as Type,
+      { direction: direction as Direction, step: step as Step },
+    ]),
+  ),
+);
+
+export const workflowCodec: Codec<WorkflowEvent> = messageCodec<WorkflowEvent, Message>({
+  kind: 'workflow',
+  message: Message,
+  base: () => Message.create(),
+  toMessage,
+  fromMessage,
+});
+
+function toMessage(event: WorkflowEvent): Partial<Message> {
+  if (event.type === 'Unmodelled') throw new UnwritableEventError(event.code);
+  const type = types[event.direction][event.type];
+  switch (event.type) {
+    case 'WorkflowStarted':
+      return { event: type, ...toStart(event.start) };
+    case 'FilesStarted':
+    case 'WorkflowCommitted':
+      return { event: type };
+    case 'FilesCompleted':
+    case 'WorkflowCompleted':
+      return { event: type, statusCode: event.status.code, statusMessage: event.status.message };
+  }
+}
+
+function fromMessage(message: Message): WorkflowEvent {
+  const known = steps.get(message.event);
+  if (!known) return { type: 'Unmodelled', code: message.event };
+  const { direction, step } = known;
+  switch (step) {
+    case 'WorkflowStarted':
+      return { type: step, direction, start: fromStart(message) };
+    case 'FilesStarted':
+    case 'WorkflowCommitted':
+      return { type: step, direction };
+    case 'FilesCompleted':
+    case 'WorkflowCompleted':
+      return { type: step, direction, status: statusOf(message) };
+  }
+}
+
+function statusOf({ statusCode, statusMessage }: Message): Status {
+  return { code: statusCode, message: statusMessage };
+}
+
+function toStart(start: WorkflowStart): Partial<Message> {
+  return {
+    registryId: uuidToBytes(start.registryId),
+    fsoRegistryName: start.registryName,
+    registryEventId: start.startRegistryVid && ulidToBytes(start.startRegistryVid),
+    repoId: uuidToBytes(start.repoId),
+    repoEventId: start.startRepoVid && ulidToBytes(start.startRepoVid),
+    fsoRepoInitInfo: FsoRepoInitInfo.create({ globalPath: start.repoGlobalPath }),
+    gitAuthor: { ...start.author },
+  };
+}
+
+function fromStart(message: Message): WorkflowStart {
+  const startRegistryVid = optionalUlid(message.registryEventId);
+  const startRepoVid = optionalUlid(message.repoEventId);
+  const { name, email } = required(message.gitAuthor, 'author');
+  return {
+    registryId: uuidFromBytes(message.registryId),
+    registryName: message.fsoRegistryName,
+    ...(startRegistryVid && { startRegistryVid }),
+    repoId: uuidFromBytes(message.repoId),
+    repoGlobalPath: required(message.fsoRepoInitInfo, 'repo init info').globalPath,
+    ...(startRepoVid && { startRepoVid }),
+    author: { name, email },
+  };
+}

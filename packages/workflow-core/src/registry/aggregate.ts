@@ -1,0 +1,17 @@
+import { registryCodec, type Aggregate } from '@permafrost/events';
+import { decide } from './decide.ts';
+import { evolve } from './evolve.ts';
+import {
+  initialRegistry,
+  type Registry,
+  type RegistryCommand,
+  type RegistryEvent,
+  type RegistryRefusal,
+} from './registry.ts';
+
+export const registry: Aggregate<Registry, RegistryCommand, RegistryEvent, RegistryRefusal> = {
+  codec: registryCodec,
+  initial: initialRegistry,
+  decide,
+  evolve,
+};

@@ -1,0 +1,58 @@
+// The storage tier of a repo and the one machine that moves it, for both directions. The registry
+// and the repo each keep a copy of it, so that either can refuse on its own.
+import type { Direction, Tier, Uuid } from '@permafrost/events';
+
+/** Where a repo stands, and which workflow put it there last. */
+export type Storage = Readonly<{ tier: Tier; workflowId?: Uuid }>;
+
+type Course = Readonly<{ from: readonly Tier[]; during: Tier; done: Tier; failed: Tier }>;
+
+/**
+ * The courses through the tiers. Either failed tier may go in either direction at once: files may
+ * be half frozen then, and a second try is how that is mended.
+ */
+export const courses: Readonly<Record<Direction, Course>> = {
+  freeze: {
+    from: ['online', 'freeze-failed', 'unfreeze-failed'],
+    during: 'freezing',
+    done: 'frozen',
+    failed: 'freeze-failed',
+  },
+  unfreeze: {
+    from: ['frozen', 'unfreeze-failed', 'freeze-failed'],
+    during: 'unfreezing',
+    done: 'online',
+    failed: 'unfreeze-failed',
+  },
+};
+
+/** `go`: new facts. `already`: this very workflow has done it before. `conflict`: not from here. */
+export type Verdict = 'go' | 'already' | 'conflict';
+
+type Move = Readonly<{ direction: Direction; workflowId: Uuid }>;
+
+/** Whether a workflow may begin here. One that has ended before never begins again. */
+export function judgeBegin(storage: Storage, { direction, workflowId }: Move): Verdict {
+  const { from, during } = courses[direction];
+  if (storage.workflowId === workflowId) return storage.tier === during ? 'already' : 'conflict';
+  return from.includes(storage.tier) ? 'go' : 'conflict';
+}
+
+/** Whether a workflow may end here as it wants to, `done` or `failed`. */
+export function judgeEnd(
+  storage: Storage,
+  { direction, workflowId, end }: Move & { end: 'done' | 'failed' },
+): Verdict {
+  if (storage.workflowId !== workflowId) return 'conflict';
+  if (storage.tier === courses[direction].during) return 'go';
+  return storage.tier === courses[direction][end] ? 'already' : 'conflict';
+}
+
+export function storageBegun({ direction, workflowId }: Move): Storage {
+  return { tier: courses[direction].during, workflowId };
+}
+
+export function storageEnded(move: Move & { statusCode: number }): Storage {
+  const { done, failed } = courses[move.direction];
+  return { tier: move.statusCode === 0 ? done : failed, workflowId: move.workflowId };
+}

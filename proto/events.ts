@@ -1,0 +1,8 @@
+// The messages of stored events alone, without services: who only reads and writes histories needs
+// no gRPC.
+export { Event as MainEvent, Event_Type as MainEvent_Type } from './gen/nogev/fsomain/event.ts';
+export * from './gen/nogfso/fso.ts';
+export * from './gen/nogfso/git.ts';
+export * from './gen/nogfso/registry_event.ts';
+export * from './gen/nogfso/repo_event.ts';
+export * from './gen/nogfso/workflow_event.ts';
