@@ -73,7 +73,10 @@ export class UnknownEventError extends Fault {
   }
 }
 
-/** A stored event does not follow its predecessor. The journal needs a restore from backup. */
+/**
+ * A stored event does not follow its predecessor, or the latest event (given without `parent`) is
+ * gone. The journal needs a restore from backup.
+ */
 export class BrokenChainError extends Fault {
   readonly code = 'BROKEN_CHAIN';
   readonly retry = 'never';
@@ -86,11 +89,13 @@ export class BrokenChainError extends Fault {
   }: {
     history: Uuid;
     id: Ulid;
-    parent: Ulid;
+    parent?: Ulid;
     previous: Ulid;
   }) {
     super(
-      `history ${history} is broken: event ${id} has parent ${parent}, but follows ${previous}`,
+      parent === undefined
+        ? `history ${history} is broken: it ends with ${previous} instead of ${id}`
+        : `history ${history} is broken: event ${id} has parent ${parent}, but follows ${previous}`,
     );
   }
 }

@@ -21,7 +21,10 @@ export type StoredEvent = Readonly<{
   body: Uint8Array;
 }>;
 
-/** One line of a batch. The lines of a batch are applied in order, all or none. */
+/**
+ * One line of a batch. The lines of a batch are applied in order, all or none. A history without
+ * events, be it new or deleted, has the head {@link nilUlid}.
+ */
 export type Change =
   /** Appends an event. `parent` is the version that it was decided on. */
   | Readonly<{
@@ -34,7 +37,10 @@ export type Change =
     }>
   /** Appends nothing, but lets the batch pass only while the history still has this head. */
   | Readonly<{ do: 'expect'; history: Uuid; head: Vid }>
-  /** Deletes a history with this head. Its id stays used up: it can never be appended to again. */
+  /**
+   * Deletes a history with this head. Its id stays used up: it can never be appended to again. To
+   * delete what never was changes nothing.
+   */
   | Readonly<{ do: 'delete'; history: Uuid; head: Vid }>;
 
 export type Head = Readonly<{
@@ -46,7 +52,10 @@ export type Head = Readonly<{
 }>;
 
 export interface ReadOptions {
-  /** Only events after this one. An id that is not in the history: {@link UnknownEventError}. */
+  /**
+   * Only events after this one; {@link nilUlid} is before the first. An id that is not in the
+   * history: {@link UnknownEventError}.
+   */
   after?: Ulid;
   /** At most so many events. */
   limit?: number;
@@ -74,15 +83,22 @@ export interface Journal {
   /** The latest event of a history, also of a deleted one; undefined if there never was one. */
   head(history: Uuid): Promise<Head | undefined>;
 
+  /**
+   * The version that a history had when `event`, of whatever history, was appended:
+   * {@link nilUlid} if it had not begun. Throws {@link UnknownEventError}.
+   */
+  headBefore(history: Uuid, event: Ulid): Promise<Vid>;
+
   /** Every history, in the order of their ids. Deleted ones are included. */
   heads(): AsyncIterable<Head>;
 
-  /** The position of the last event. */
+  /** The position of the last event, even if it was deleted since; 0 before the first. */
   end(): Promise<Position>;
 
   /**
    * Calls `listener` soon after any process has committed, at least once for any number of commits
-   * that came since the last call. A listener may also be called without news.
+   * that came since the last call. A listener may also be called without news. Subscribe first, read
+   * then, and nothing is missed. Keeps the process alive until the returned function is called.
    */
   subscribe(listener: () => void): () => void;
 
