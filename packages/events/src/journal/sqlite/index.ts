@@ -1,1 +1,3 @@
-export {};
+// The journal in a SQLite file, shared by the processes of one machine.
+export { openSqliteJournal } from './open-sqlite-journal.ts';
+export type { JournalDiagnostics, SqliteJournal, SqliteJournalOptions } from './sqlite-journal.ts';

@@ -1,0 +1,91 @@
+// The noticeboard's rows. It has a connection of its own, whose commits do not wait for the disk:
+// a busy disk must not hold up the work that is being reported.
+import type { Database } from 'better-sqlite3';
+import { uuidFromBytes, uuidToBytes, type Uuid } from '../../ids/uuid.ts';
+import type { Presence, Progress } from '../noticeboard.ts';
+
+type PresenceRow = Omit<Presence, 'instance'> & { instance: Uint8Array };
+type ProgressRow = Omit<Progress, 'workflow' | 'instance' | 'entriesTotal'> & {
+  workflow: Uint8Array;
+  instance: Uint8Array;
+  entriesTotal: number | null;
+};
+
+export class NoticeRows {
+  readonly #announce;
+  readonly #present;
+  readonly #report;
+  readonly #progress;
+  readonly #clear;
+  readonly #withdraw: (instance: Uint8Array) => void;
+
+  constructor(db: Database) {
+    this.#announce = db.prepare<PresenceRow>(
+      `REPLACE INTO presence (instance, daemon, host, pid, version, since_ms, heartbeat_ms)
+       VALUES (@instance, @daemon, @host, @pid, @version, @sinceMs, @heartbeatMs)`,
+    );
+    this.#present = db.prepare<[], PresenceRow>(
+      `SELECT instance, daemon, host, pid, version, since_ms AS sinceMs, heartbeat_ms AS heartbeatMs
+       FROM presence`,
+    );
+    this.#report = db.prepare<ProgressRow>(
+      `REPLACE INTO progress (workflow, instance, phase, entries_done, entries_total, bytes_done,
+         path, message, started_ms, updated_ms)
+       VALUES (@workflow, @instance, @phase, @entriesDone, @entriesTotal, @bytesDone,
+         @path, @message, @startedMs, @updatedMs)`,
+    );
+    this.#progress = db.prepare<[Uint8Array], ProgressRow>(
+      `SELECT workflow, instance, phase, entries_done AS entriesDone,
+         entries_total AS entriesTotal, bytes_done AS bytesDone, path, message,
+         started_ms AS startedMs, updated_ms AS updatedMs
+       FROM progress WHERE workflow = ?`,
+    );
+    this.#clear = db.prepare<[Uint8Array]>('DELETE FROM progress WHERE workflow = ?');
+    const removePresence = db.prepare<[Uint8Array]>('DELETE FROM presence WHERE instance = ?');
+    const removeProgress = db.prepare<[Uint8Array]>('DELETE FROM progress WHERE instance = ?');
+    const withdraw = db.transaction((instance: Uint8Array) => {
+      removePresence.run(instance);
+      removeProgress.run(instance);
+    });
+    this.#withdraw = (instance) => {
+      withdraw.immediate(instance);
+    };
+  }
+
+  announce(presence: Presence): void {
+    this.#announce.run({ ...presence, instance: uuidToBytes(presence.instance) });
+  }
+
+  withdraw(instance: Uuid): void {
+    this.#withdraw(uuidToBytes(instance));
+  }
+
+  present(): Presence[] {
+    return this.#present.all().map((row) => ({ ...row, instance: uuidFromBytes(row.instance) }));
+  }
+
+  report(progress: Progress): void {
+    this.#report.run({
+      ...progress,
+      workflow: uuidToBytes(progress.workflow),
+      instance: uuidToBytes(progress.instance),
+      entriesTotal: progress.entriesTotal ?? null,
+    });
+  }
+
+  progress(workflow: Uuid): Progress | undefined {
+    const row = this.#progress.get(uuidToBytes(workflow));
+    if (!row) return undefined;
+    const { entriesTotal, ...rest } = row;
+    return {
+      ...rest,
+      workflow,
+      instance: uuidFromBytes(row.instance),
+      ...(entriesTotal !== null && { entriesTotal }),
+    };
+  }
+
+  clear(workflow: Uuid): void {
+    this.#clear.run(uuidToBytes(workflow));
+  }
+}

@@ -1,0 +1,103 @@
+// Everything that only looks at histories and events.
+import type { Database } from 'better-sqlite3';
+import { nilUlid, ulidFromBytes, ulidToBytes, type Ulid, type Vid } from '../../ids/ulid.ts';
+import { uuidFromBytes, uuidToBytes, type Uuid } from '../../ids/uuid.ts';
+import { checkChain } from '../check-chain.ts';
+import { UnknownEventError } from '../errors.ts';
+import type { Head, Position, ReadOptions, StoredEvent, StreamKind } from '../journal.ts';
+import { toEvent, toHead, type EventRow, type HistoryRow } from './rows.ts';
+
+type Place = Pick<HistoryRow, 'hid'> & Pick<EventRow, 'position'>;
+type JoinedRow = EventRow & { history: Uint8Array; kind: StreamKind };
+
+const HISTORY = 'SELECT hid, id, kind, head, deleted_ms FROM histories';
+
+export class Reads {
+  readonly #history;
+  readonly #historiesAfter;
+  readonly #place;
+  readonly #idBefore;
+  readonly #eventsOf;
+  readonly #eventsAfter;
+  readonly #end;
+  readonly #readAtOnce: (history: Uuid, options: ReadOptions) => StoredEvent[];
+
+  constructor(db: Database) {
+    this.#history = db.prepare<[Uint8Array], HistoryRow>(`${HISTORY} WHERE id = ?`);
+    this.#historiesAfter = db.prepare<[Uint8Array, number], HistoryRow>(
+      `${HISTORY} WHERE id > ? ORDER BY id LIMIT ?`,
+    );
+    this.#place = db.prepare<[Uint8Array], Place>('SELECT position, hid FROM events WHERE id = ?');
+    this.#idBefore = db
+      .prepare<[Uint8Array, Position], Uint8Array>(
+        `SELECT events.id FROM events JOIN histories USING (hid)
+         WHERE histories.id = ? AND position < ? ORDER BY position DESC LIMIT 1`,
+      )
+      .pluck();
+    this.#eventsOf = db.prepare<[number, Position, number], EventRow>(
+      'SELECT position, id, parent, body FROM events WHERE hid = ? AND position > ? ORDER BY position LIMIT ?',
+    );
+    this.#eventsAfter = db.prepare<[Position, number], JoinedRow>(
+      `SELECT position, histories.id AS history, kind, events.id AS id, parent, body
+       FROM events JOIN histories USING (hid)
+       WHERE position > ? ORDER BY position LIMIT ?`,
+    );
+    this.#end = db
+      .prepare<[], Position>("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+      .pluck();
+    // One transaction, so that all statements see the same moment.
+    this.#readAtOnce = db.transaction((history: Uuid, options: ReadOptions) =>
+      this.#read(history, options),
+    );
+  }
+
+  read(history: Uuid, options: ReadOptions): StoredEvent[] {
+    return this.#readAtOnce(history, options);
+  }
+
+  readAll(after: Position, limit: number): StoredEvent[] {
+    return this.#eventsAfter
+      .all(after, limit)
+      .map((row) => toEvent(row, { history: uuidFromBytes(row.history), kind: row.kind }));
+  }
+
+  head(history: Uuid): Head | undefined {
+    const row = this.#history.get(uuidToBytes(history));
+    return row && toHead(row);
+  }
+
+  headBefore(history: Uuid, event: Ulid): Vid {
+    const place = this.#place.get(ulidToBytes(event));
+    if (!place) throw new UnknownEventError(event);
+    const id = this.#idBefore.get(uuidToBytes(history), place.position);
+    return id ? ulidFromBytes(id) : nilUlid;
+  }
+
+  /** The first heads in the order of their ids, from the one after `after`. */
+  headsAfter(after: Uuid, limit: number): Head[] {
+    return this.#historiesAfter.all(uuidToBytes(after), limit).map(toHead);
+  }
+
+  end(): Position {
+    return this.#end.get() ?? 0;
+  }
+
+  #read(history: Uuid, { after = nilUlid, limit = Infinity }: ReadOptions): StoredEvent[] {
+    const row = this.#history.get(uuidToBytes(history));
+    if (!row || row.deleted_ms !== null) return [];
+    const { kind, vid } = toHead(row);
+    const start = this.#positionIn(row.hid, after);
+    const events = this.#eventsOf
+      .all(row.hid, start, limit === Infinity ? -1 : limit)
+      .map((event) => toEvent(event, { history, kind }));
+    checkChain(events, { history, after, head: events.length < limit ? vid : undefined });
+    return events;
+  }
+
+  #positionIn(hid: number, id: Ulid): Position {
+    if (id === nilUlid) return 0;
+    const place = this.#place.get(ulidToBytes(id));
+    if (place?.hid !== hid) throw new UnknownEventError(id);
+    return place.position;
+  }
+}

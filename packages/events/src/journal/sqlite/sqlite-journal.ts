@@ -1,0 +1,230 @@
+// The journal and the noticeboard in one SQLite file that several processes share. This file only
+// puts the parts together: every call waits its turn, and answers with the faults of the ports.
+import { statSync } from 'node:fs';
+import type { Database } from 'better-sqlite3';
+import type { Ulid, Vid } from '../../ids/ulid.ts';
+import { nilUuid, type Uuid } from '../../ids/uuid.ts';
+import { JournalClosedError } from '../errors.ts';
+import type { Change, Head, Journal, Position, ReadOptions, StoredEvent } from '../journal.ts';
+import { Listeners } from '../listeners.ts';
+import type { Noticeboard, Presence, Progress } from '../noticeboard.ts';
+import { BatchWriter } from './batch-writer.ts';
+import { Doorbell } from './doorbell.ts';
+import { GroupCommit } from './group-commit.ts';
+import { schemaVersion } from './migrate.ts';
+import { newsOf } from './news.ts';
+import { NoticeRows } from './notice-rows.ts';
+import { patiently } from './patience.ts';
+import { Reads } from './reads.ts';
+
+/** What `status` and a person in trouble want to know. */
+export type JournalDiagnostics = Readonly<{
+  path: string;
+  schemaVersion: number;
+  /** The position of the last event, and so about how many there were. */
+  end: Position;
+  /** The sizes of the database and of its write-ahead log. */
+  databaseBytes: number;
+  walBytes: number;
+  /** How many transactions of events this handle has made. */
+  transactions: number;
+  /** How other processes' commits are noticed; `none` while nobody listens. */
+  wakeUps: 'doorbell' | 'looking' | 'none';
+}>;
+
+export interface SqliteJournalOptions {
+  /** The database file; `FILE.doorbell` is put beside it. */
+  path: string;
+  /** Unix milliseconds, for the tombstones of deleted histories. The default is the system's. */
+  nowMs?: () => number;
+  /** How long a call waits while other processes keep the database busy. The default is 10 s. */
+  patienceMs?: number;
+  /** How often a listener looks for news even if no bell rings. The default is 2 s. */
+  lookMs?: number;
+}
+
+/** The open connections: one for events, one for notices. */
+export interface Connections {
+  events: Database;
+  notices: Database;
+}
+
+const HEADS_PAGE = 500;
+
+export class SqliteJournal implements Journal, Noticeboard {
+  readonly #path: string;
+  readonly #patienceMs: number;
+  readonly #connections: Connections;
+  readonly #closing = new AbortController();
+  readonly #listeners = new Listeners();
+  readonly #commits: GroupCommit;
+  readonly #reads: Reads;
+  readonly #notices: NoticeRows;
+  readonly #doorbell: Doorbell;
+  readonly #hasNews: () => boolean;
+
+  /** Takes the connections over. Use {@link openSqliteJournal}, which opens and migrates them. */
+  constructor(
+    connections: Connections,
+    { path, nowMs = Date.now, patienceMs = 10_000, lookMs = 2_000 }: SqliteJournalOptions,
+  ) {
+    const { events, notices } = connections;
+    this.#path = path;
+    this.#patienceMs = patienceMs;
+    this.#connections = connections;
+    this.#reads = new Reads(events);
+    this.#notices = new NoticeRows(notices);
+    this.#hasNews = newsOf(events);
+    this.#doorbell = new Doorbell({
+      path: `${path}.doorbell`,
+      lookMs,
+      onRing: () => {
+        this.#lookForNews();
+      },
+    });
+    this.#commits = new GroupCommit({
+      db: events,
+      writer: new BatchWriter(events, nowMs),
+      patiently: (attempt) => this.#patiently(attempt),
+      onCommitted: () => {
+        this.#doorbell.ring();
+        this.#listeners.notify();
+      },
+    });
+  }
+
+  async commit(batch: readonly Change[]): Promise<Position> {
+    this.#assertOpen();
+    return this.#commits.commit(batch);
+  }
+
+  read(history: Uuid, options: ReadOptions = {}): Promise<readonly StoredEvent[]> {
+    return this.#answer(() => this.#reads.read(history, options));
+  }
+
+  readAll(after: Position, limit: number): Promise<readonly StoredEvent[]> {
+    return this.#answer(() => this.#reads.readAll(after, limit));
+  }
+
+  head(history: Uuid): Promise<Head | undefined> {
+    return this.#answer(() => this.#reads.head(history));
+  }
+
+  headBefore(history: Uuid, event: Ulid): Promise<Vid> {
+    return this.#answer(() => this.#reads.headBefore(history, event));
+  }
+
+  async *heads(): AsyncGenerator<Head> {
+    let after: Uuid | undefined = nilUuid;
+    while (after) {
+      const from: Uuid = after;
+      const page = await this.#answer(() => this.#reads.headsAfter(from, HEADS_PAGE));
+      yield* page;
+      after = page.at(-1)?.history;
+    }
+  }
+
+  end(): Promise<Position> {
+    return this.#answer(() => this.#reads.end());
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#assertOpen();
+    if (this.#listeners.size === 0) this.#doorbell.listen();
+    const remove = this.#listeners.add(listener);
+    return () => {
+      remove();
+      if (this.#listeners.size === 0) this.#doorbell.mute();
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    this.#doorbell.mute();
+    this.#listeners.clear();
+    await this.#commits.idle();
+    this.#connections.notices.close();
+    this.#connections.events.close();
+  }
+
+  announce(presence: Presence): Promise<void> {
+    return this.#answer(() => this.#notices.announce(presence));
+  }
+
+  withdraw(instance: Uuid): Promise<void> {
+    return this.#answer(() => this.#notices.withdraw(instance));
+  }
+
+  present(): Promise<readonly Presence[]> {
+    return this.#answer(() => this.#notices.present());
+  }
+
+  report(progress: Progress): Promise<void> {
+    return this.#answer(() => this.#notices.report(progress));
+  }
+
+  progress(workflow: Uuid): Promise<Progress | undefined> {
+    return this.#answer(() => this.#notices.progress(workflow));
+  }
+
+  clear(workflow: Uuid): Promise<void> {
+    return this.#answer(() => this.#notices.clear(workflow));
+  }
+
+  /** Costs the same however long the journal is. */
+  diagnostics(): Promise<JournalDiagnostics> {
+    return this.#answer(() => ({
+      path: this.#path,
+      schemaVersion: schemaVersion(this.#connections.events),
+      end: this.#reads.end(),
+      databaseBytes: sizeOf(this.#path),
+      walBytes: sizeOf(`${this.#path}-wal`),
+      transactions: this.#commits.transactions,
+      wakeUps: this.#wakeUps(),
+    }));
+  }
+
+  /** SQLite's own check of the whole file: one line for each defect, none if it is sound. */
+  checkIntegrity(): Promise<readonly string[]> {
+    const check = this.#connections.events.prepare<[], string>('PRAGMA integrity_check').pluck();
+    return this.#answer(() => check.all().filter((line) => line !== 'ok'));
+  }
+
+  #wakeUps(): JournalDiagnostics['wakeUps'] {
+    if (this.#listeners.size === 0) return 'none';
+    return this.#doorbell.isWatched ? 'doorbell' : 'looking';
+  }
+
+  #lookForNews(): void {
+    let isNews: boolean;
+    try {
+      isNews = this.#hasNews();
+    } catch {
+      // Whoever reads next meets the fault where it can be handled.
+      isNews = true;
+    }
+    if (isNews) this.#listeners.notify();
+  }
+
+  async #answer<T>(query: () => T): Promise<T> {
+    this.#assertOpen();
+    return this.#patiently(query);
+  }
+
+  #patiently<T>(attempt: () => T): Promise<T> {
+    return patiently(attempt, {
+      path: this.#path,
+      patienceMs: this.#patienceMs,
+      closing: this.#closing.signal,
+    });
+  }
+
+  #assertOpen(): void {
+    if (this.#closing.signal.aborted) throw new JournalClosedError();
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
