@@ -7,9 +7,11 @@ import {
   type Aggregate,
   type Decision,
   type Direction,
+  type EventHeader,
   type RepoEvent,
   type RepoInit,
   type Status,
+  type Ulid,
   type Uuid,
 } from '@permafrost/events';
 import { isFailure } from '../storage/status-message.ts';
@@ -47,6 +49,8 @@ export type RepoRefusal =
 /** `init` is absent before the first event; `error` is empty when none is stored. */
 export type Repo = Readonly<{
   init?: RepoInit;
+  /** The event that brought `init`. */
+  initEventId?: Ulid;
   /** Empty until the shadow repo is there. */
   shadowPath: string;
   error: string;
@@ -144,10 +148,10 @@ export function isBlockedByError({ error, storage }: Repo): boolean {
   return error !== '' && !isFailedTier(storage);
 }
 
-export function evolve(repo: Repo, event: RepoEvent): Repo {
+export function evolve(repo: Repo, event: RepoEvent, { id }: Pick<EventHeader, 'id'>): Repo {
   switch (event.type) {
     case 'RepoInitStarted':
-      return { ...repo, init: event.init };
+      return { ...repo, init: event.init, initEventId: id };
     case 'ShadowRepoCreated':
       return { ...repo, shadowPath: event.shadowPath, storage: { tier: 'online' } };
     case 'RepoErrorSet':

@@ -31,11 +31,17 @@ export type Verdict = 'go' | 'already' | 'conflict';
 
 type Move = Readonly<{ direction: Direction; workflowId: Uuid }>;
 
+/** Whether a tier is one that a direction sets out from. */
+export function mayBegin(direction: Direction, { tier }: Storage): boolean {
+  return courses[direction].from.includes(tier);
+}
+
 /** Whether a workflow may begin here. One that has ended before never begins again. */
 export function judgeBegin(storage: Storage, { direction, workflowId }: Move): Verdict {
-  const { from, during } = courses[direction];
-  if (storage.workflowId === workflowId) return storage.tier === during ? 'already' : 'conflict';
-  return from.includes(storage.tier) ? 'go' : 'conflict';
+  if (storage.workflowId === workflowId) {
+    return storage.tier === courses[direction].during ? 'already' : 'conflict';
+  }
+  return mayBegin(direction, storage) ? 'go' : 'conflict';
 }
 
 /** Whether a workflow may end here as it wants to, `done` or `failed`. */

@@ -1,0 +1,39 @@
+// Says on the noticeboard that a daemon is alive, for as long as it is.
+import { Fault, type Noticeboard, type Presence } from '@permafrost/events';
+import type { Log } from '../ports/log.ts';
+import type { Clock } from '../ports/time.ts';
+
+export const HEARTBEAT_MS = 5000;
+
+/** A daemon that has not been heard of for so long is taken for gone. */
+const SILENCE_MS_MAX = 4 * HEARTBEAT_MS;
+
+export function isAlive({ heartbeatMs }: Presence, nowMs: number): boolean {
+  return nowMs - heartbeatMs <= SILENCE_MS_MAX;
+}
+
+/** Announces until the signal is aborted, and then withdraws. */
+export async function keepPresent(
+  who: Omit<Presence, 'sinceMs' | 'heartbeatMs'>,
+  {
+    board,
+    clock,
+    log,
+    signal,
+  }: { board: Noticeboard; clock: Clock; log: Log; signal: AbortSignal },
+): Promise<void> {
+  const sinceMs = clock.nowMs();
+  const forgive = async (write: Promise<void>): Promise<void> => {
+    try {
+      await write;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      log.warn({ err: error }, 'cannot announce presence');
+    }
+  };
+  while (!signal.aborted) {
+    await forgive(board.announce({ ...who, sinceMs, heartbeatMs: clock.nowMs() }));
+    await clock.sleep(HEARTBEAT_MS, signal);
+  }
+  await forgive(board.withdraw(who.instance));
+}

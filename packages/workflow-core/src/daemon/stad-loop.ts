@@ -1,0 +1,208 @@
+// stad's part: makes shadow repos, and does the work on the files of freezes and thaws, for the
+// repos of its own host.
+import {
+  repoCodec,
+  registryId,
+  RetryNoVC,
+  mainId,
+  ulidTimeMs,
+  workflowCodec,
+  workflowIndexId,
+  type Engine,
+  type Noticeboard,
+  type RepoInit,
+  type StoredEvent,
+  type Uuid,
+} from '@permafrost/events';
+import { main } from '../main/main.ts';
+import { FilesFault, type ImmutableTree, type RepoLock, type ShadowRepo } from '../ports/files.ts';
+import type { Log } from '../ports/log.ts';
+import type { Clock } from '../ports/time.ts';
+import { registry } from '../registry/aggregate.ts';
+import { repo } from '../repo/repo.ts';
+import { failureCode } from '../storage/status-code.ts';
+import { fitStatusMessage } from '../storage/status-message.ts';
+import { findStorageWorkflow } from '../storage-workflow/find.ts';
+import { storageWorkflow, type BegunWorkflow } from '../storage-workflow/storage-workflow.ts';
+import { workflowIndex } from '../workflow-index/workflow-index.ts';
+import { stadAction } from './next-action.ts';
+import { ProgressReporter } from './progress-reporter.ts';
+import type { Loop } from './runner.ts';
+import { Slots } from './slots.ts';
+
+export type StadTask = Readonly<
+  { kind: 'repo'; repoId: Uuid } | { kind: 'workflow'; workflowId: Uuid }
+>;
+
+export interface StadOptions {
+  /** This start of the daemon, as the noticeboard knows it. */
+  instance: Uuid;
+  /** The file host whose repos are served. */
+  host: string;
+  engine: Engine;
+  board: Noticeboard;
+  tree: ImmutableTree;
+  shadow: ShadowRepo;
+  lock: RepoLock;
+  clock: Clock;
+  log: Log;
+  /** How many repos are worked on at the same time. */
+  jobsMax?: number;
+  /** For how long after the start of the files faults that may pass are tried again. */
+  retryForMs?: number;
+}
+
+const DEFAULT_JOBS_MAX = 4;
+const DEFAULT_RETRY_FOR_MS = 10 * 60_000;
+
+export class StadLoop implements Loop<StadTask> {
+  readonly #options: StadOptions;
+  readonly #slots: Slots;
+
+  constructor(options: StadOptions) {
+    this.#options = options;
+    this.#slots = new Slots(options.jobsMax ?? DEFAULT_JOBS_MAX);
+  }
+
+  keyOf(task: StadTask): string {
+    return task.kind === 'repo' ? `repo ${task.repoId}` : `workflow ${task.workflowId}`;
+  }
+
+  async *open(): AsyncGenerator<StadTask> {
+    const { engine } = this.#options;
+    const { state } = await engine.find(main, mainId);
+    for (const { name } of state.registries) {
+      const { state: found } = await engine.find(registry, registryId(name));
+      for (const { id, confirmed } of found.repos.values()) {
+        if (!confirmed) yield { kind: 'repo', repoId: id };
+      }
+      const { state: index } = await engine.find(workflowIndex, workflowIndexId(name));
+      for (const workflowId of index.active.keys()) yield { kind: 'workflow', workflowId };
+    }
+  }
+
+  concerns({ kind, history, body }: StoredEvent): readonly StadTask[] {
+    if (kind === 'repo') {
+      const { type } = repoCodec.decode(body).event;
+      const isDue = type === 'RepoInitStarted' || type === 'RepoErrorCleared';
+      return isDue ? [{ kind: 'repo', repoId: history }] : [];
+    }
+    if (kind === 'workflow') {
+      const { type } = workflowCodec.decode(body).event;
+      return type === 'FilesStarted' ? [{ kind: 'workflow', workflowId: history }] : [];
+    }
+    return [];
+  }
+
+  run(task: StadTask, signal: AbortSignal): Promise<void> {
+    return task.kind === 'repo'
+      ? this.#makeShadow(task.repoId, signal)
+      : this.#runFiles(task.workflowId, signal);
+  }
+
+  async #makeShadow(repoId: Uuid, signal: AbortSignal): Promise<void> {
+    const { engine, shadow, lock, host } = this.#options;
+    const { state } = await engine.find(repo, repoId);
+    const { init } = state;
+    if (!init || init.fileHost !== host || state.shadowPath !== '' || state.error !== '') return;
+    try {
+      const location = { repoId, hostPath: init.hostPath };
+      const watch = { signal, onStep: () => undefined };
+      const makeShadow = async (): Promise<void> => {
+        const shadowPath = await shadow.init(location, init.creator);
+        await shadow.snapshot(location, { author: init.creator, attrs: '' }, watch);
+        await engine.tell(repo, repoId, RetryNoVC, { type: 'ConfirmShadow', shadowPath });
+      };
+      await lock.hold(repoId, signal, () => this.#slots.use(makeShadow));
+    } catch (error) {
+      if (!(error instanceof FilesFault) || error.retry === 'later') throw error;
+      await this.#storeError(repoId, error);
+    }
+  }
+
+  async #storeError(repoId: Uuid, fault: FilesFault): Promise<void> {
+    const { engine, clock, log } = this.#options;
+    const time = new Date(clock.nowMs()).toISOString().replace(/\.\d+Z$/, 'Z');
+    const message = fitStatusMessage(`${time} ${fault.message}`);
+    log.error({ repo: repoId, code: fault.code, err: fault }, 'cannot set up repo');
+    await engine.tell(repo, repoId, RetryNoVC, { type: 'SetError', message });
+  }
+
+  async #runFiles(workflowId: Uuid, signal: AbortSignal): Promise<void> {
+    const { engine, host, instance, log } = this.#options;
+    const workflow = await findStorageWorkflow(engine, workflowId);
+    if (!workflow || stadAction(workflow) !== 'run-files') return;
+    const { state } = await engine.find(repo, workflow.start.repoId);
+    if (state.init?.fileHost !== host) return;
+    const { init } = state;
+    const progress = new ProgressReporter(this.#options, { workflow: workflowId, instance });
+    try {
+      await this.#holdAndApply(workflowId, { init, signal, progress });
+      await progress.end();
+    } catch (error) {
+      if (!(error instanceof FilesFault) || signal.aborted) throw error;
+      log.warn({ workflow: workflowId, code: error.code, err: error }, 'work on files failed');
+      if (this.#mayPass(workflow, error)) {
+        progress.enter('retrying', error.message);
+        throw error;
+      }
+      await progress.end();
+      await this.#abortFiles(workflowId, workflow, error);
+    }
+  }
+
+  /** The lock is held over attributes and commit, so that no other work comes between them. */
+  #holdAndApply(
+    workflowId: Uuid,
+    work: { init: RepoInit; signal: AbortSignal; progress: ProgressReporter },
+  ): Promise<void> {
+    const { engine, tree, shadow, log } = this.#options;
+    const { init, signal, progress } = work;
+    progress.enter('waiting-for-lock');
+    return this.#lockRepo(workflowId, signal, async ({ direction, start }) => {
+      const watch = { signal, onStep: progress.step };
+      progress.enter('attributes');
+      const summary = await tree.apply(direction, init.hostPath, watch);
+      progress.enter('snapshot');
+      const location = { repoId: start.repoId, hostPath: init.hostPath };
+      const attrs = direction === 'freeze' ? 'i' : '';
+      const snapshot = await shadow.snapshot(location, { author: start.author, attrs }, watch);
+      await engine.tell(storageWorkflow, workflowId, RetryNoVC, { type: 'CommitFiles' });
+      log.info(
+        { workflow: workflowId, step: 'stad:run-files', ...summary, commit: snapshot.commit },
+        'files done',
+      );
+    });
+  }
+
+  /** Another stad of this host may have done the work while this one waited for the lock. */
+  async #lockRepo(
+    workflowId: Uuid,
+    signal: AbortSignal,
+    work: (workflow: BegunWorkflow) => Promise<void>,
+  ): Promise<void> {
+    const { engine, lock } = this.#options;
+    const found = await findStorageWorkflow(engine, workflowId);
+    if (!found) return;
+    await lock.hold(found.start.repoId, signal, async () => {
+      const workflow = await findStorageWorkflow(engine, workflowId);
+      if (workflow && stadAction(workflow) === 'run-files') {
+        await this.#slots.use(() => work(workflow));
+      }
+    });
+  }
+
+  /** The limit runs from the event that began the work, so that a crash does not start it anew. */
+  #mayPass({ filesStartedEventId }: BegunWorkflow, fault: FilesFault): boolean {
+    const { clock, retryForMs = DEFAULT_RETRY_FOR_MS } = this.#options;
+    if (fault.retry === 'never' || !filesStartedEventId) return false;
+    return clock.nowMs() - ulidTimeMs(filesStartedEventId) < retryForMs;
+  }
+
+  async #abortFiles(workflowId: Uuid, workflow: BegunWorkflow, fault: FilesFault): Promise<void> {
+    const code = failureCode(workflow.direction, 'files');
+    const status = { code, message: fitStatusMessage(fault.message) };
+    const command = { type: 'AbortFiles', status } as const;
+    await this.#options.engine.tell(storageWorkflow, workflowId, RetryNoVC, command);
+  }
+}

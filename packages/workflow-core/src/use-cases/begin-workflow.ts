@@ -1,0 +1,166 @@
+// Begins a freeze or a thaw: the first batch of the flow in ARCHITECTURE.md. A client that lost the
+// reply may ask again with the same arguments, and is answered the same.
+import {
+  broadcastId,
+  mainId,
+  nilUuid,
+  RefusedError,
+  registryId,
+  VersionConflictError,
+  workflowIndexId,
+  type Author,
+  type Direction,
+  type Engine,
+  type StreamKind,
+  type Transaction,
+  type Ulid,
+  type Uuid,
+  type Vid,
+  type WorkflowStart,
+} from '@permafrost/events';
+import { main } from '../main/main.ts';
+import { registry } from '../registry/aggregate.ts';
+import { whyNotBegin } from '../registry/queries.ts';
+import type { Registry } from '../registry/registry.ts';
+import { isBlockedByError, repo } from '../repo/repo.ts';
+import { mayBegin } from '../storage/storage.ts';
+import { storageWorkflow, type BegunWorkflow } from '../storage-workflow/storage-workflow.ts';
+import { entryOf, workflowIndex } from '../workflow-index/workflow-index.ts';
+import { refusedWorkflow } from './request-refusal.ts';
+
+export type BeginRequest = Readonly<{
+  direction: Direction;
+  registry: string;
+  /** The versions that the client insists on, if it does. They are checked here, and only here. */
+  registryVid?: Vid;
+  repoId: Uuid;
+  repoVid?: Vid;
+  workflowId: Uuid;
+  author: Author;
+}>;
+
+export type BeginReply = Readonly<{
+  /** As they were when the workflow began. */
+  registryVid: Vid;
+  repoVid: Vid;
+  indexVid: Vid;
+  workflowVid: Vid;
+}>;
+
+/** Throws {@link RefusedError} and {@link VersionConflictError}; then nothing has begun. */
+export function beginWorkflow(engine: Engine, request: BeginRequest): Promise<BeginReply> {
+  return engine.transact(async (tx) => {
+    const start = await startOf(tx, request);
+    const { state: workflow } = await tx.find(storageWorkflow, request.workflowId);
+    return workflow.status === 'uninitialized'
+      ? begin(engine, tx, request, start)
+      : answerAgain(engine, tx, request, { start, workflow });
+  });
+}
+
+async function startOf(tx: Transaction, request: BeginRequest): Promise<WorkflowStart> {
+  const { workflowId, author, registryVid, repoId, repoVid } = request;
+  const id = registryId(request.registry);
+  const { state } = await tx.find(registry, id);
+  if (state.name === '') throw refused('REGISTRY_NOT_INITIALIZED', 'registry', id);
+  const listed = state.repos.get(repoId);
+  if (!listed) throw refused('REPO_UNKNOWN', 'registry', id);
+  if (workflowId === nilUuid) throw refusedWorkflow('WORKFLOW_ID_MALFORMED', workflowId);
+  if (author.name.trim() === '' || author.email.trim() === '') {
+    throw refusedWorkflow('AUTHOR_MISSING', workflowId);
+  }
+  return {
+    registryId: id,
+    registryName: state.name,
+    ...(registryVid && { startRegistryVid: registryVid }),
+    repoId,
+    repoGlobalPath: listed.globalPath,
+    ...(repoVid && { startRepoVid: repoVid }),
+    author,
+  };
+}
+
+async function begin(
+  engine: Engine,
+  tx: Transaction,
+  request: BeginRequest,
+  start: WorkflowStart,
+): Promise<BeginReply> {
+  const { direction, workflowId } = request;
+  const registryNow = await tx.find(registry, start.registryId);
+  insist('registry', registryNow.vid, request.registryVid);
+  const repoNow = await tx.find(repo, start.repoId);
+  if (!repoNow.state.init) throw refused('REPO_NOT_INITIALIZED', 'repo', start.repoId);
+  insist('repo', repoNow.vid, request.repoVid);
+  await refuseUsedId(engine, tx, workflowId, registryNow.state);
+  const reason = whyNotBegin(registryNow.state, { direction, repoId: start.repoId });
+  if (reason) throw refused(reason, 'registry', start.registryId);
+  if (!mayBegin(direction, repoNow.state.storage)) {
+    throw refused('REPO_IN_OTHER_TIER', 'repo', start.repoId);
+  }
+  if (isBlockedByError(repoNow.state)) throw refused('REPO_HAS_STORED_ERROR', 'repo', start.repoId);
+
+  const workflowVid = await tx.tell(storageWorkflow, workflowId, {
+    type: 'Init',
+    direction,
+    start,
+  });
+  const indexVid = await tx.tell(workflowIndex, workflowIndexId(request.registry), {
+    type: 'BeginWorkflow',
+    entry: {
+      direction,
+      workflowId,
+      startedEventId: workflowVid,
+      globalPath: start.repoGlobalPath,
+    },
+  });
+  return { registryVid: registryNow.vid, repoVid: repoNow.vid, indexVid, workflowVid };
+}
+
+async function answerAgain(
+  engine: Engine,
+  tx: Transaction,
+  { registry: name, workflowId, direction }: BeginRequest,
+  { start, workflow }: { start: WorkflowStart; workflow: BegunWorkflow },
+): Promise<BeginReply> {
+  await tx.tell(storageWorkflow, workflowId, { type: 'Init', direction, start });
+  const { startedEventId: event } = workflow;
+  const index = await tx.find(workflowIndex, workflowIndexId(name));
+  return {
+    registryVid: await versionAt(engine, start.registryId, event),
+    repoVid: await versionAt(engine, start.repoId, event),
+    indexVid: entryOf(index.state, workflowId)?.indexEventId ?? index.vid,
+    workflowVid: event,
+  };
+}
+
+function versionAt(engine: Engine, history: Uuid, event: Ulid): Promise<Vid> {
+  return engine.journal.headBefore(history, event);
+}
+
+/** An id that has any other meaning, or had one, cannot name a workflow (spec/gaps.md 25, 98). */
+async function refuseUsedId(
+  engine: Engine,
+  tx: Transaction,
+  workflowId: Uuid,
+  registryNow: Registry,
+): Promise<void> {
+  const { state } = await tx.find(main, mainId);
+  const names = state.registries.map(({ name }) => name);
+  const derived = names.flatMap((name) => [registryId(name), workflowIndexId(name)]);
+  const isReserved =
+    [mainId, broadcastId, ...derived].includes(workflowId) || registryNow.repos.has(workflowId);
+  if (isReserved || (await engine.journal.head(workflowId))) {
+    throw refusedWorkflow('WORKFLOW_ID_IN_USE', workflowId);
+  }
+}
+
+function insist(kind: StreamKind, stored: Vid, expected: Vid | undefined): void {
+  if (expected !== undefined && expected !== stored) {
+    throw new VersionConflictError({ kind, stored, expected });
+  }
+}
+
+function refused(refusal: string, kind: StreamKind, history: Uuid): RefusedError {
+  return new RefusedError({ refusal, kind, history });
+}
