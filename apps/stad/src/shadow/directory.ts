@@ -1,0 +1,117 @@
+// Looking at the data: opens directories, lists them and reads what `lstat` says. It never follows
+// a symlink and never enters another file system, also when names are swapped during the walk: a
+// directory is held by its descriptor, and entries are reached through that (Linux).
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  type BigIntStats,
+} from 'node:fs';
+import { rawOf, type ByteString } from './byte-string.ts';
+import { errnoOf, systemFault } from './faults.ts';
+import type { Pace } from './pace.ts';
+import { kindOf, type Tally } from './tally.ts';
+
+export type Found = Readonly<{ name: ByteString; stats: BigIntStats }>;
+
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** What a walk sees when an entry went away, or became something else, while it looked. */
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
+/** An open directory. Close it by `using`. */
+export class Directory implements Disposable {
+  /** As it was reached, for messages. */
+  readonly path: ByteString;
+  readonly stats: BigIntStats;
+  /** A path that leads to this very directory, whatever it is called by now. */
+  readonly anchor: string;
+  readonly #descriptor: number;
+
+  private constructor(path: ByteString, descriptor: number) {
+    this.path = path;
+    this.anchor = `/proc/self/fd/${descriptor}`;
+    this.stats = fstatSync(descriptor, { bigint: true });
+    this.#descriptor = descriptor;
+  }
+
+  /** Throws a FilesFault when there is no directory, or a symlink to one. */
+  static open(path: ByteString): Directory {
+    try {
+      return new Directory(path, openSync(rawOf(path), OPEN_FLAGS));
+    } catch (error) {
+      throw systemFault(error, 'open directory', path);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#descriptor);
+  }
+
+  /** Undefined when it is gone, is no directory by now, or is on another file system. */
+  openChild(name: ByteString): Directory | undefined {
+    const path = `${this.path}/${name}`;
+    let child: Directory;
+    try {
+      child = new Directory(path, openSync(rawOf(`${this.anchor}/${name}`), OPEN_FLAGS));
+    } catch (error) {
+      if (GONE.has(errnoOf(error) ?? '')) return undefined;
+      throw systemFault(error, 'open directory', path);
+    }
+    if (child.stats.dev === this.stats.dev) return child;
+    child[Symbol.dispose]();
+    return undefined;
+  }
+
+  /** The entries, in no order. One that goes away meanwhile is left out. */
+  *list(): Generator<Found> {
+    for (const name of this.#names()) {
+      const stats = this.lstat(name);
+      if (stats !== undefined) yield { name, stats };
+    }
+  }
+
+  lstat(name: ByteString): BigIntStats | undefined {
+    try {
+      const path = rawOf(`${this.anchor}/${name}`);
+      return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    } catch (error) {
+      throw systemFault(error, 'stat', `${this.path}/${name}`);
+    }
+  }
+
+  /** The target of a symlink; undefined when it is none by now. */
+  readLink(name: ByteString): ByteString | undefined {
+    try {
+      return readlinkSync(rawOf(`${this.anchor}/${name}`), 'latin1');
+    } catch (error) {
+      const errno = errnoOf(error) ?? '';
+      if (GONE.has(errno) || errno === 'EINVAL') return undefined;
+      throw systemFault(error, 'read link', `${this.path}/${name}`);
+    }
+  }
+
+  #names(): ByteString[] {
+    try {
+      return readdirSync(this.anchor, 'latin1');
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return [];
+      throw systemFault(error, 'list directory', this.path);
+    }
+  }
+}
+
+/** Adds everything below a directory to the tally, but not the directory itself. */
+export async function measure(directory: Directory, tally: Tally, pace: Pace): Promise<void> {
+  for (const { name, stats } of directory.list()) {
+    tally.add(stats);
+    await pace.met(directory, name, stats);
+    if (kindOf(stats) !== 'directory') continue;
+    using child = directory.openChild(name);
+    if (child !== undefined) await measure(child, tally, pace);
+  }
+}

@@ -1,0 +1,55 @@
+// Where a shadow repo is. It lies beside the data, never in it, below one shadow root for all.
+import { realpathSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { FilesFault, type ShadowLocation } from '@permafrost/workflow-core';
+import { errnoOf, systemFault } from './faults.ts';
+import { bytesOfText } from './byte-string.ts';
+
+export type ShadowPaths = Readonly<{
+  /** The directory that is the shadow repo's work tree, `<uuid>.fso`. */
+  workTree: string;
+  gitDir: string;
+}>;
+
+/**
+ * The paths of a shadow repo; nothing is created. Throws FILES_OUTSIDE_ROOTS for a host path that
+ * is not absolute and plain, or when data and shadow root contain one another, by name or in truth.
+ */
+export function shadowPathsOf(shadowRoot: string, location: ShadowLocation): ShadowPaths {
+  const hostPath = location.hostPath.replace(/(?<=.)\/+$/, '');
+  if (!hostPath.startsWith('/') || normalize(hostPath) !== hostPath || hostPath.includes('\0')) {
+    throw refusal(`host path ${JSON.stringify(hostPath)} is not absolute and plain`);
+  }
+  for (const [data, shadow] of [
+    [hostPath, shadowRoot],
+    [resolved(hostPath), resolved(shadowRoot)],
+  ] as const) {
+    if (isWithin(data, shadow) || isWithin(shadow, data)) {
+      throw refusal(
+        `data ${JSON.stringify(hostPath)} and shadow root ${JSON.stringify(shadowRoot)} must not contain one another`,
+      );
+    }
+  }
+  const workTree = join(shadowRoot, hostPath, `${location.repoId}.fso`);
+  return { workTree, gitDir: join(workTree, '.git') };
+}
+
+function refusal(message: string): FilesFault {
+  return new FilesFault('FILES_OUTSIDE_ROOTS', message, { retry: 'never' });
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  return `${inner}/`.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
+}
+
+/** Without symlinks, as far as the path exists. */
+function resolved(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT' || path === '/') {
+      throw systemFault(error, 'resolve', bytesOfText(path));
+    }
+    return join(resolved(dirname(path)), path.slice(path.lastIndexOf('/') + 1));
+  }
+}
