@@ -38,15 +38,14 @@ export interface RunnerOptions<Task> {
   backoff?: Backoff;
 }
 
-type Job<Task> = { task: Task; isNamedAgain: boolean };
-
 const DEFAULT_BACKOFF: Backoff = { firstMs: 100, maxMs: 30_000 };
 const PAGE_EVENTS = 1000;
 
 export class Runner<Task> {
   readonly #options: RunnerOptions<Task>;
   readonly #backoff: Backoff;
-  readonly #jobs = new Map<string, Job<Task>>();
+  readonly #open = new Set<string>();
+  readonly #namedAgain = new Set<string>();
   readonly #running = new Set<Promise<void>>();
   #bug: Error | undefined;
   #wake: () => void = () => undefined;
@@ -58,7 +57,7 @@ export class Runner<Task> {
 
   /** How many tasks are under way or wait to be tried again. */
   get tasksOpen(): number {
-    return this.#jobs.size;
+    return this.#open.size;
   }
 
   /**
@@ -73,7 +72,7 @@ export class Runner<Task> {
     try {
       // First where to follow from, then what is open: so nothing falls in between.
       let position = await this.#untilDone(() => journal.end(), signal);
-      const opened = this.#open(signal);
+      const opened = this.#nameOpen(signal);
       while (!this.#isOver(signal)) {
         const woken = new Promise<void>((resolve) => (this.#wake = resolve));
         const next = await this.#follow(position ?? 0, signal);
@@ -93,7 +92,7 @@ export class Runner<Task> {
     return signal.aborted || this.#bug !== undefined;
   }
 
-  async #open(signal: AbortSignal): Promise<void> {
+  async #nameOpen(signal: AbortSignal): Promise<void> {
     await this.#untilDone(async () => {
       for await (const task of this.#options.loop.open(signal)) this.#name(task, signal);
     }, signal);
@@ -125,26 +124,22 @@ export class Runner<Task> {
 
   #name(task: Task, signal: AbortSignal): void {
     const key = this.#options.loop.keyOf(task);
-    const job = this.#jobs.get(key);
-    if (job) {
-      job.isNamedAgain = true;
+    if (this.#open.has(key)) {
+      this.#namedAgain.add(key);
       return;
     }
-    const fresh = { task, isNamedAgain: false };
-    this.#jobs.set(key, fresh);
-    const run = this.#work(fresh, signal).finally(() => {
-      this.#jobs.delete(key);
+    this.#open.add(key);
+    const run = this.#work(key, task, signal).finally(() => {
+      this.#open.delete(key);
       this.#running.delete(run);
     });
     this.#running.add(run);
   }
 
-  async #work(job: Job<Task>, signal: AbortSignal): Promise<void> {
-    const { loop } = this.#options;
+  async #work(key: string, task: Task, signal: AbortSignal): Promise<void> {
     do {
-      job.isNamedAgain = false;
-      await this.#untilDone(() => loop.run(job.task, signal), signal, loop.keyOf(job.task));
-    } while (job.isNamedAgain && !this.#isOver(signal));
+      await this.#untilDone(() => this.#options.loop.run(task, signal), signal, key);
+    } while (this.#namedAgain.delete(key) && !this.#isOver(signal));
   }
 
   /** Tries until it succeeds or the signal is aborted. A bug ends the whole runner. */

@@ -187,8 +187,13 @@ export class SqliteJournal implements Journal, Noticeboard {
 
   /** SQLite's own check of the whole file: one line for each defect, none if it is sound. */
   checkIntegrity(): Promise<readonly string[]> {
-    const check = this.#connections.events.prepare<[], string>('PRAGMA integrity_check').pluck();
-    return this.#answer(() => check.all().filter((line) => line !== 'ok'));
+    return this.#answer(() =>
+      this.#connections.events
+        .prepare<[], string>('PRAGMA integrity_check')
+        .pluck()
+        .all()
+        .filter((line) => line !== 'ok'),
+    );
   }
 
   #wakeUps(): JournalDiagnostics['wakeUps'] {
