@@ -1,0 +1,49 @@
+// The port between the walk and whatever reads and sets the immutable attribute.
+import type { ByteName } from './names.ts';
+
+/**
+ * One entry of a directory that is open under the descriptor `fd`. The name `.` means the directory
+ * itself. The caller keeps `fd` open until the driver has answered, so that renaming a parent cannot
+ * turn the entry into another one meanwhile.
+ */
+export type Entry = Readonly<{ fd: number; name: ByteName }>;
+
+export type FlagState = 'immutable' | 'mutable';
+
+/**
+ * Why one entry could not be read or changed.
+ *
+ * - `ENOENT`: there is no file and no directory of that name; a symlink, a fifo, a socket or a
+ *   device counts as nothing too, and is never followed or touched.
+ * - `ENOTTY`: the file system does not keep the attribute.
+ * - `EUNKNOWN`: the entry can be read, yet it was not changed, for a reason that the driver could
+ *   not find out.
+ * - else what the system call said.
+ */
+export type EntryFailure = Readonly<{ errno: string }>;
+
+/** The state that the entry has now, or why it is not known or not the wanted one. */
+export type Outcome = FlagState | EntryFailure;
+
+/**
+ * Reads and sets the attribute for batches of entries. The outcomes are in the order of the
+ * entries. One bad entry never spoils the others. The last path component is never followed when it
+ * is a symlink, and all other attributes stay as they are.
+ *
+ * When the signal is aborted, both reject, and only after no process or system call of theirs can
+ * touch the tree any more. Both throw `FilesFault` when nothing can be done for any entry, as when
+ * a program is missing.
+ */
+export interface AttributeDriver {
+  read(entries: readonly Entry[], signal: AbortSignal): Promise<readonly Outcome[]>;
+
+  /**
+   * Brings the entries to `wanted`. They need not differ from it, yet the walk asks only for those
+   * that do: a file system may refuse to set again what is set (ext4 does for indexed directories).
+   */
+  write(
+    entries: readonly Entry[],
+    wanted: FlagState,
+    signal: AbortSignal,
+  ): Promise<readonly Outcome[]>;
+}

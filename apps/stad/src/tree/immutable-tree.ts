@@ -1,0 +1,128 @@
+// Freezes and thaws a directory tree. What it leaves to others: how an attribute is set (drivers/),
+// in which order a tree is gone through (walk.ts), and that nobody else works on the same tree
+// meanwhile (the repo's lock).
+import { availableParallelism } from 'node:os';
+import {
+  type Direction,
+  FilesFault,
+  type ImmutableTree,
+  type TreeSummary,
+  type Watch,
+} from '@permafrost/workflow-core';
+import type { AttributeDriver } from './attribute-driver.ts';
+import { DirectoryHandles } from './directory-handles.ts';
+import { bringTo, type Settle, verifyImmutable } from './settle.ts';
+import { StepReporter } from './step-reporter.ts';
+import { openTop, placeOf } from './top.ts';
+import { Walk, type WalkOrder, type WalkResult } from './walk.ts';
+
+export type FlaggedTreeOptions = Readonly<{
+  /** Only trees below one of these are touched. None given: any tree. */
+  roots?: readonly string[];
+  /** Batches at the same time. By default one a processor, and no more than four. */
+  lanes?: number;
+  /** Directories that stay open in case they are needed again. */
+  idleDirectoriesMax?: number;
+}>;
+
+/** More of them only wait for each other in the journal of the file system. */
+const LANES_MAX = 4;
+const IDLE_DIRECTORIES_MAX = 512;
+
+type Pass = Readonly<{ order: WalkOrder; settle: Settle; entriesTotal?: number }>;
+
+/**
+ * An {@link ImmutableTree} whose attribute is read and set by a driver. It changes nothing outside
+ * of the tree that is at the path when the work begins, whatever others do to the tree meanwhile.
+ */
+export class FlaggedTree implements ImmutableTree {
+  readonly #driver: AttributeDriver;
+  readonly #options: Required<FlaggedTreeOptions>;
+
+  constructor(driver: AttributeDriver, options: FlaggedTreeOptions = {}) {
+    this.#driver = driver;
+    this.#options = {
+      roots: [],
+      lanes: Math.min(availableParallelism(), LANES_MAX),
+      idleDirectoriesMax: IDLE_DIRECTORIES_MAX,
+      ...options,
+    };
+  }
+
+  async apply(direction: Direction, path: string, watch: Watch): Promise<TreeSummary> {
+    try {
+      return direction === 'freeze'
+        ? await this.#freeze(path, watch)
+        : await this.#thaw(path, watch);
+    } catch (error) {
+      if (!watch.signal.aborted) throw error;
+      throw new FilesFault('FILES_CANCELLED', `cancelled: ${direction} ${path}`, {
+        retry: 'later',
+        cause: error,
+      });
+    }
+  }
+
+  async #freeze(path: string, watch: Watch): Promise<TreeSummary> {
+    const settle = bringTo(this.#driver, 'immutable');
+    const { summary, failures } = await this.#pass(path, watch, {
+      order: 'directories-first',
+      settle,
+    });
+    // A driver may not know why it was refused. If that was so for the very first entry, the file
+    // system shows the attribute and does not keep it.
+    const { dirs, files } = summary;
+    if (failures.has('EUNKNOWN') && dirs === 1 && files === 0)
+      throw new FilesFault('FILES_NO_ATTRIBUTES', `freeze ${path}: not possible there`, {
+        retry: 'never',
+      });
+    if (failures.count > 0) throw failures.toFault(`freeze ${path}`);
+    // The path is opened anew: if another tree is there by now, it is that one which people see.
+    const verified = await this.#pass(path, watch, {
+      order: 'directories-first',
+      settle: verifyImmutable(this.#driver),
+      entriesTotal: dirs + files,
+    });
+    if (verified.failures.count > 0) throw verified.failures.toFault(`verify ${path}`);
+    return summary;
+  }
+
+  /** The driver vouches for each change; a second look would protect nothing. */
+  async #thaw(path: string, watch: Watch): Promise<TreeSummary> {
+    const { summary, failures } = await this.#pass(path, watch, {
+      order: 'directories-last',
+      settle: bringTo(this.#driver, 'mutable'),
+    });
+    if (failures.count > 0) throw failures.toFault(`unfreeze ${path}`);
+    return summary;
+  }
+
+  async #pass(
+    path: string,
+    { signal, onStep }: Watch,
+    { order, settle, entriesTotal }: Pass,
+  ): Promise<WalkResult> {
+    signal.throwIfAborted();
+    const { fd, mountPoints } = await openTop(path, this.#options.roots);
+    const handles = new DirectoryHandles(fd, this.#options.idleDirectoriesMax);
+    const reporter = new StepReporter(onStep, {
+      top: path,
+      ...(entriesTotal !== undefined && { entriesTotal }),
+    });
+    try {
+      return await new Walk(handles, {
+        order,
+        settle,
+        isMountPoint: ({ fd: parent }, name) =>
+          mountPoints.size > 0 &&
+          parent !== undefined &&
+          mountPoints.has(`${placeOf(parent)}/${name}`),
+        lanes: this.#options.lanes,
+        signal,
+        onSettled: (entries, pathBelowTop) => reporter.count(entries, pathBelowTop),
+      }).run();
+    } finally {
+      await handles.close();
+    }
+  }
+}

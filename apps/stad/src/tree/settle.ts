@@ -1,0 +1,43 @@
+// What a walk does with the entries that it meets.
+import type { AttributeDriver, Entry, EntryFailure, FlagState } from './attribute-driver.ts';
+
+/** What became of one entry. */
+export type Settled = 'changed' | 'unchanged' | EntryFailure;
+
+/** Settles a batch; the answers are in the order of the entries. */
+export type Settle = (
+  entries: readonly Entry[],
+  signal: AbortSignal,
+) => Promise<readonly Settled[]>;
+
+/** Brings entries to the wanted state. What is right already is read once and not written. */
+export function bringTo(driver: AttributeDriver, wanted: FlagState): Settle {
+  const wrong: FlagState = wanted === 'immutable' ? 'mutable' : 'immutable';
+  return async (entries, signal) => {
+    const seen = await driver.read(entries, signal);
+    const toWrite = entries.filter((_, index) => seen[index] === wrong);
+    const written = toWrite.length > 0 ? await driver.write(toWrite, wanted, signal) : [];
+    const answers = written.values();
+    return seen.map((before): Settled => {
+      if (typeof before !== 'string') return before;
+      if (before === wanted) return 'unchanged';
+      const after = answers.next().value ?? before;
+      if (typeof after !== 'string') return after;
+      return after === wanted ? 'changed' : { errno: 'EUNKNOWN' };
+    });
+  };
+}
+
+/** The errno, so to speak, of an entry that can be changed although it ought not to. */
+export const MUTABLE = 'mutable';
+
+/** Sees for itself that entries have the flag, and changes nothing. */
+export function verifyImmutable(driver: AttributeDriver): Settle {
+  return async (entries, signal) => {
+    const seen = await driver.read(entries, signal);
+    return seen.map((state): Settled => {
+      if (state === 'immutable') return 'unchanged';
+      return state === 'mutable' ? { errno: MUTABLE } : state;
+    });
+  };
+}

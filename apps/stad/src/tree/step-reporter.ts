@@ -1,0 +1,38 @@
+// Tells progress, but not more often than people can read.
+import type { Step } from '@permafrost/workflow-core';
+import { bytesOf, type ByteName, printableName } from './names.ts';
+
+const INTERVAL_MS = 200;
+
+/** Counts settled entries of one pass and reports at most every 200 ms. */
+export class StepReporter {
+  readonly #onStep: (step: Step) => void;
+  readonly #top: string;
+  readonly #entriesTotal: number | undefined;
+  #entriesDone = 0;
+  #toldAtMs = -Infinity;
+
+  constructor(
+    onStep: (step: Step) => void,
+    { top, entriesTotal }: Readonly<{ top: string; entriesTotal?: number }>,
+  ) {
+    this.#onStep = onStep;
+    this.#top = top;
+    this.#entriesTotal = entriesTotal;
+  }
+
+  /** `pathBelowTop` is asked for only when there is something to tell. */
+  count(entries: number, pathBelowTop: () => ByteName): void {
+    this.#entriesDone += entries;
+    const nowMs = performance.now();
+    if (nowMs - this.#toldAtMs < INTERVAL_MS) return;
+    this.#toldAtMs = nowMs;
+    const below = printableName(bytesOf(pathBelowTop()));
+    this.#onStep({
+      entriesDone: this.#entriesDone,
+      ...(this.#entriesTotal !== undefined && { entriesTotal: this.#entriesTotal }),
+      bytesDone: 0,
+      path: below === '' ? this.#top : `${this.#top}/${below}`,
+    });
+  }
+}

@@ -1,0 +1,85 @@
+// Opens the top of a tree, and refuses what must not be touched, before anything is changed.
+import { close, readlinkSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { FilesFault, type FilesFaultCode } from '@permafrost/workflow-core';
+import { openDirectory } from './directory-handles.ts';
+import { errnoOrThrow } from './errno.ts';
+import { listMounts, mountIdOf } from './mounts.ts';
+import { byteName, type ByteName } from './names.ts';
+
+const closeAsync = promisify(close);
+
+export type Top = Readonly<{
+  fd: number;
+  /** The mount points below it, as absolute paths. */
+  mountPoints: ReadonlySet<ByteName>;
+}>;
+
+/**
+ * Opens the directory `path`, which must not be a symlink itself, must lie below one of `roots`
+ * if there are any, and must be writable as far as its mount goes. Throws {@link FilesFault}. Where
+ * it lies is asked of the open descriptor, so that no later rename can make the answer wrong.
+ */
+export async function openTop(path: string, roots: readonly string[]): Promise<Top> {
+  const fd = await openAbsolute(path);
+  try {
+    const place = placeOf(fd);
+    await assertBelowRoots(path, place, roots);
+    const mounts = listMounts();
+    const mountId = mountIdOf(fd);
+    if (mounts.some(({ id, readOnly }) => id === mountId && readOnly))
+      throw refuse('FILES_READ_ONLY', `${path} is on a file system that is mounted read-only`);
+    const points = mounts.map(({ point }) => point).filter((point) => isBelow(point, place));
+    return { fd, mountPoints: new Set(points) };
+  } catch (error) {
+    await closeAsync(fd);
+    throw error;
+  }
+}
+
+/** Where the open directory lies now. */
+export function placeOf(fd: number): ByteName {
+  return readlinkSync(`/proc/self/fd/${fd}`, 'latin1');
+}
+
+async function openAbsolute(path: string): Promise<number> {
+  if (!isAbsolute(path)) throw refuse('FILES_MISSING', `${path} is no absolute path`);
+  try {
+    // Resolved, because a slash at its end would make the kernel follow a symlink after all.
+    return await openDirectory(resolve(path));
+  } catch (error) {
+    const errno = errnoOrThrow(error);
+    if (errno === 'ENOENT') throw refuse('FILES_MISSING', `${path} does not exist`, error);
+    if (errno === 'ENOTDIR' || errno === 'ELOOP')
+      throw refuse('FILES_MISSING', `${path} is a symlink, or no directory`, error);
+    if (errno === 'EACCES')
+      throw refuse('FILES_NO_PRIVILEGE', `${path} may not be opened: ${errno}`, error);
+    throw new FilesFault('FILES_IO', `${path} cannot be opened: ${errno}`, {
+      retry: 'later',
+      cause: error,
+    });
+  }
+}
+
+async function assertBelowRoots(
+  path: string,
+  place: ByteName,
+  roots: readonly string[],
+): Promise<void> {
+  if (roots.length === 0) return;
+  for (const root of roots) {
+    const real = await realpath(root, { encoding: 'buffer' }).catch(() => undefined);
+    if (real && (byteName(real) === place || isBelow(place, byteName(real)))) return;
+  }
+  throw refuse('FILES_OUTSIDE_ROOTS', `${path} is outside of the roots ${roots.join(', ')}`);
+}
+
+function isBelow(path: ByteName, parent: ByteName): boolean {
+  return path.startsWith(parent === '/' ? '/' : `${parent}/`) && path !== parent;
+}
+
+function refuse(code: FilesFaultCode, message: string, cause?: unknown): FilesFault {
+  return new FilesFault(code, message, { retry: 'never', cause });
+}

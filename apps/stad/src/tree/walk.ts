@@ -1,0 +1,209 @@
+// The one walk of a tree. It goes over everything once, in one of two orders, and lets a `Settle`
+// decide what is done with each entry.
+//
+// - `directories-first`: a directory is settled before it is listed. A freeze works so: once its
+//   flag is set, nobody can add, remove or swap what the listing then finds.
+// - `directories-last`: a directory is settled after all below it. A thaw works so: the entries of
+//   a frozen directory stay pinned by it until they are done.
+//
+// Two lists hold the directories: `due` those whose turn to be settled has come, `unlisted` those
+// whose turn to be listed has come. Both are stacks, so that what waits is at most about the depth
+// of the tree times the widest directory, and never the whole tree. Settling goes in batches over
+// many directories, several batches at once.
+//
+// An entry that failed holds up what depends on it and nothing else: a directory that was not
+// settled first is not listed, a directory above a failed entry is not settled last.
+import type { TreeSummary } from '@permafrost/workflow-core';
+import { Batch, DIRECTORIES_MAX } from './batch.ts';
+import {
+  type Directory,
+  directoryBelow,
+  type DirectoryHandles,
+  pathBelowTop,
+} from './directory-handles.ts';
+import { errnoOrThrow } from './errno.ts';
+import { Failures } from './failures.ts';
+import { Lanes } from './lanes.ts';
+import { listDirectory } from './listing.ts';
+import type { ByteName } from './names.ts';
+import type { Settle, Settled } from './settle.ts';
+
+export type WalkOrder = 'directories-first' | 'directories-last';
+
+export type WalkOptions = Readonly<{
+  order: WalkOrder;
+  settle: Settle;
+  /** True for a file that is a mount point, and so belongs to another tree. */
+  isMountPoint: (directory: Directory, name: ByteName) => boolean;
+  /** Batches that are settled at the same time. */
+  lanes: number;
+  signal: AbortSignal;
+  /** Told after each batch: how many entries are done, and one of them. */
+  onSettled: (entries: number, pathBelowTop: () => ByteName) => void;
+}>;
+
+export type WalkResult = Readonly<{ summary: TreeSummary; failures: Failures }>;
+
+/** What is in the way of every entry alike, so that going on would be of no use. */
+const HOPELESS = ['EPERM', 'EROFS', 'ENOTTY', 'EOPNOTSUPP'];
+
+/** What the opening of a directory says when it has been removed or replaced since it was listed. */
+const GONE = ['ENOENT', 'ENOTDIR', 'ELOOP'];
+
+export class Walk {
+  readonly #handles: DirectoryHandles;
+  readonly #options: WalkOptions;
+  readonly #lanes: Lanes;
+  readonly #failures = new Failures();
+  readonly #summary = { dirs: 1, files: 0, links: 0, others: 0, mounts: 0, changed: 0 };
+  readonly #due: Directory[] = [];
+  readonly #unlisted: Directory[] = [];
+  #files = new Batch();
+
+  constructor(handles: DirectoryHandles, options: WalkOptions) {
+    this.#handles = handles;
+    this.#options = options;
+    this.#lanes = new Lanes(options.lanes);
+  }
+
+  /**
+   * Walks the whole tree. Rejects with what the driver or the signal threw, and only after every
+   * batch has ended; failures of single entries are in the result.
+   */
+  async run(): Promise<WalkResult> {
+    try {
+      this.#discover(this.#handles.top);
+      while (!this.#isHopeless() && (await this.#advance()));
+    } finally {
+      await this.#lanes.drain();
+    }
+    return { summary: this.#summary, failures: this.#failures };
+  }
+
+  /** Does the next thing. Resolves to false when there is nothing left to do. */
+  async #advance(): Promise<boolean> {
+    this.#options.signal.throwIfAborted();
+    const directory = this.#due.length < DIRECTORIES_MAX ? this.#unlisted.pop() : undefined;
+    if (directory) await this.#list(directory);
+    else if (this.#due.length > 0) await this.#settleDirectories();
+    else if (!this.#lanes.idle) await this.#lanes.next();
+    else if (!this.#files.isEmpty) await this.#settleFiles();
+    else return false;
+    return true;
+  }
+
+  #isHopeless(): boolean {
+    return this.#summary.changed === 0 && this.#failures.has(...HOPELESS);
+  }
+
+  #discover(directory: Directory): void {
+    (this.#options.order === 'directories-first' ? this.#due : this.#unlisted).push(directory);
+  }
+
+  async #list(directory: Directory): Promise<void> {
+    const fd = await this.#pin(directory);
+    if (fd === undefined) return;
+    // The listing itself is one of the things to wait for: no directory is due in the middle of it.
+    directory.waiting = 1;
+    try {
+      for await (const { name, kind } of listDirectory(fd)) {
+        if (kind === 'link') this.#summary.links++;
+        else if (kind === 'other') this.#summary.others++;
+        else if (kind === 'directory') {
+          directory.waiting++;
+          this.#discover(directoryBelow(directory, name));
+        } else if (this.#options.isMountPoint(directory, name)) this.#summary.mounts++;
+        else {
+          this.#summary.files++;
+          directory.waiting++;
+          await this.#files.add(directory, name, this.#handles);
+          if (this.#files.isFull) await this.#settleFiles();
+        }
+      }
+      this.#doneBelow(directory);
+    } catch (error) {
+      this.#failures.add(errnoOrThrow(error), pathBelowTop(directory));
+    } finally {
+      this.#handles.unpin(directory);
+    }
+  }
+
+  async #settleFiles(): Promise<void> {
+    const batch = this.#files;
+    this.#files = new Batch();
+    await this.#settle(batch, (directory) => this.#doneBelow(directory));
+  }
+
+  async #settleDirectories(): Promise<void> {
+    const batch = new Batch();
+    for (const directory of this.#due.splice(-DIRECTORIES_MAX)) {
+      if ((await this.#pin(directory)) === undefined) continue;
+      await batch.add(directory, '.', this.#handles);
+      this.#handles.unpin(directory);
+    }
+    await this.#settle(batch, (directory) => {
+      if (this.#options.order === 'directories-first') this.#unlisted.push(directory);
+      else if (directory.parent) this.#doneBelow(directory.parent);
+    });
+  }
+
+  /** Begins to settle a batch; `onDone` is called for each entry that is as it should be. */
+  async #settle(batch: Batch, onDone: (directory: Directory) => void): Promise<void> {
+    if (batch.isEmpty) return;
+    await this.#lanes.start(async () => {
+      try {
+        const answers = await this.#options.settle(batch.entries, this.#options.signal);
+        for (const [index, directory] of batch.directories.entries()) {
+          this.#take(answers[index], directory, batch.entries[index]?.name ?? '', onDone);
+        }
+        const last = batch.directories.at(-1);
+        const name = batch.entries.at(-1)?.name;
+        if (last) this.#options.onSettled(batch.entries.length, () => pathBelowTop(last, name));
+      } finally {
+        batch.release(this.#handles);
+      }
+    });
+  }
+
+  #take(
+    answer: Settled | undefined,
+    directory: Directory,
+    name: ByteName,
+    onDone: (directory: Directory) => void,
+  ): void {
+    if (answer === 'changed') this.#summary.changed++;
+    if (answer === 'changed' || answer === 'unchanged') onDone(directory);
+    else if (answer?.errno === 'ENOENT') this.#gone(directory, name);
+    else this.#failures.add(answer?.errno ?? 'EUNKNOWN', pathBelowTop(directory, name));
+  }
+
+  /** Pins a directory that the walk goes into, or says why there is nothing to go into. */
+  async #pin(directory: Directory): Promise<number | undefined> {
+    const isNew = directory.inode === undefined;
+    try {
+      const fd = await this.#handles.pin(directory);
+      if (fd === undefined) {
+        this.#summary.mounts++;
+        this.#gone(directory, '.');
+      } else if (isNew) this.#summary.dirs++;
+      return fd;
+    } catch (error) {
+      const errno = errnoOrThrow(error);
+      if (GONE.includes(errno)) this.#gone(directory, '.');
+      else this.#failures.add(errno, pathBelowTop(directory));
+      return undefined;
+    }
+  }
+
+  /** There is nothing to do for the entry, so nothing has to wait for it. */
+  #gone(directory: Directory, name: ByteName): void {
+    const owner = name === '.' ? directory.parent : directory;
+    if (owner) this.#doneBelow(owner);
+  }
+
+  #doneBelow(directory: Directory): void {
+    directory.waiting--;
+    if (directory.waiting === 0 && this.#options.order === 'directories-last')
+      this.#due.push(directory);
+  }
+}
