@@ -1,0 +1,17 @@
+// A shadow repo is made only for a tree that this stad may work on, so that a path outside of its
+// roots is refused when the repo is set up, not when somebody wants to freeze it.
+import { closeSync } from 'node:fs';
+import type { ShadowRepo } from '@permafrost/workflow-core';
+import { openTop } from './tree/top.ts';
+
+/** Throws {@link FilesFault} `FILES_OUTSIDE_ROOTS` or `FILES_MISSING` before anything is created. */
+export function serveOnly(roots: readonly string[], shadow: ShadowRepo): ShadowRepo {
+  return {
+    init: async (location, author) => {
+      const { fd } = await openTop(location.hostPath, roots);
+      closeSync(fd);
+      return shadow.init(location, author);
+    },
+    snapshot: (location, request, watch) => shadow.snapshot(location, request, watch),
+  };
+}

@@ -1,0 +1,69 @@
+// stad, put together: the tree and the shadow repos of one host, moved by the journal.
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { Engine, randomUuid, ulidSource, type Journal, type Noticeboard } from '@permafrost/events';
+import type { StateDirectory } from '@permafrost/events/state-directory';
+import { nodeClock } from '@permafrost/daemon-kit';
+import { keepPresent, Runner, StadLoop, type Log } from '@permafrost/workflow-core';
+import packageJson from '../package.json' with { type: 'json' };
+import { HostRepoLock } from './lock/host-repo-lock.ts';
+import { serveOnly } from './served-roots.ts';
+import { GitShadowRepo } from './shadow/git-shadow-repo.ts';
+import type { AttributeDriver } from './tree/attribute-driver.ts';
+import { ChattrDriver } from './tree/drivers/chattr.ts';
+import { SimulatedDriver } from './tree/drivers/simulated.ts';
+import { FlaggedTree } from './tree/immutable-tree.ts';
+
+export const driverNames = ['chattr', 'simulated'] as const;
+export type DriverName = (typeof driverNames)[number];
+
+export interface StadSettings {
+  journal: Journal & Noticeboard;
+  state: StateDirectory;
+  /** The file host whose repos are served, as roots name it. */
+  host: string;
+  driver: DriverName;
+  /** Only trees at or below one of these are touched. None given: any tree of a registered root. */
+  roots: readonly string[];
+  /** How many repos are worked on at the same time. */
+  jobsMax: number;
+  /** For how long faults that may pass are tried again. */
+  retryForMs: number;
+  log: Log;
+}
+
+/** Serves until the signal is aborted, and then until the work under way has ended. */
+export async function serve(settings: StadSettings, signal: AbortSignal): Promise<void> {
+  const { journal, state, host, roots, log } = settings;
+  const instance = randomUuid();
+  const engine = new Engine({ journal, nextId: ulidSource() });
+  const loop = new StadLoop({
+    ...settings,
+    instance,
+    engine,
+    board: journal,
+    tree: new FlaggedTree(await driverFor(settings), { roots }),
+    shadow: serveOnly(roots, new GitShadowRepo({ shadowRoot: state.shadows })),
+    lock: new HostRepoLock(state.locks),
+    clock: nodeClock,
+  });
+  const runner = new Runner({ journal, loop, clock: nodeClock, random: Math.random, log });
+  const who = { instance, daemon: 'stad', host, pid: process.pid } as const;
+  const present = { ...who, version: packageJson.version };
+  log.info({ host, machine: hostname(), driver: settings.driver, roots }, 'stad ready');
+  await Promise.all([
+    runner.run(signal),
+    keepPresent(present, { board: journal, clock: nodeClock, log, signal }),
+  ]);
+}
+
+async function driverFor({ driver, state, log }: StadSettings): Promise<AttributeDriver> {
+  switch (driver) {
+    case 'chattr':
+      return new ChattrDriver();
+    case 'simulated':
+      return SimulatedDriver.open(join(state.path, 'simulated'), (warning) => {
+        log.warn({ driver }, warning);
+      });
+  }
+}
