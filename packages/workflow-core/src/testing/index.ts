@@ -1,1 +1,16 @@
-export {};
+// For the tests of this package and of its users: fakes of the ports, on virtual time.
+export { Agenda, settled, type Owner } from './agenda.ts';
+export { around, failing, type Effect, type EffectPoint, type OnEffect } from './effects.ts';
+export { FakeClock } from './fake-clock.ts';
+export {
+  FakeDisk,
+  ImmutableEntryError,
+  type Entry,
+  type EntryKind,
+  type FakeShadowRepo,
+  type ShadowCommit,
+} from './fake-disk.ts';
+export { FakeLock, LockTable } from './fake-lock.ts';
+export { FakeShadow } from './fake-shadow.ts';
+export { FakeTree } from './fake-tree.ts';
+export { silentLog } from './silent-log.ts';

@@ -1,0 +1,8 @@
+import type { Log } from '../ports/log.ts';
+
+/** A log that nobody reads. */
+export const silentLog: Log = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
