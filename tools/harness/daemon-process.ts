@@ -1,0 +1,114 @@
+// One daemon as a real process: started, heard, killed.
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { execa, type ResultPromise } from 'execa';
+
+const bins = {
+  regd: fileURLToPath(new URL('../../apps/regd/bin/permafrost-regd.js', import.meta.url)),
+  stad: fileURLToPath(new URL('../../apps/stad/bin/permafrost-stad.js', import.meta.url)),
+};
+
+export type DaemonName = keyof typeof bins;
+
+export type LogLine = Readonly<Record<string, unknown> & { msg: string }>;
+
+export interface DaemonOptions {
+  args: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  /** Modules that the process loads before the daemon. */
+  imports?: readonly string[];
+  /** Runs the daemon through another program, such as one that drops privileges. */
+  through?: readonly string[];
+  onLine?: (line: LogLine) => void;
+}
+
+export class DaemonProcess {
+  readonly name: DaemonName;
+  /** What it has logged so far; lines that are no JSON stand under `msg`. */
+  readonly lines: LogLine[] = [];
+  readonly #child: ResultPromise<{ reject: false }>;
+  readonly #watchers = new Set<() => void>();
+  #isOver = false;
+
+  constructor(
+    name: DaemonName,
+    { args, env = {}, imports = [], through = [], onLine }: DaemonOptions,
+  ) {
+    this.name = name;
+    const flags = imports.map((path) => `--import=${path}`);
+    const [command = '', ...rest] = [...through, process.execPath, ...flags, bins[name], ...args];
+    const options = {
+      env,
+      reject: false,
+      stdin: 'ignore',
+      stdout: 'ignore',
+      buffer: false,
+    } as const;
+    const child = execa(command, rest, options);
+    this.#child = child as unknown as ResultPromise<{ reject: false }>;
+    createInterface({ input: child.stderr }).on('line', (text) => {
+      const line = parseLine(text);
+      this.lines.push(line);
+      onLine?.(line);
+      for (const notify of this.#watchers) notify();
+    });
+    void this.#child.then(() => {
+      this.#isOver = true;
+      for (const notify of this.#watchers) notify();
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Resolves once it has logged `<name> ready`; rejects with its log if it ends before. */
+  ready(): Promise<void> {
+    return this.until(({ msg }) => msg === `${this.name} ready`);
+  }
+
+  /** Resolves once a line has been logged that satisfies the condition. */
+  until(condition: (line: LogLine) => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (this.lines.some(condition)) resolve();
+        else if (this.#isOver) reject(new Error(`${this.name} ended early:\n${this.logText()}`));
+        else return;
+        this.#watchers.delete(look);
+      };
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  logText(): string {
+    return this.lines.map((line) => JSON.stringify(line)).join('\n');
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Resolves when the process is gone. */
+  async ended(): Promise<{ exitCode: number | undefined; signal: string | undefined }> {
+    const { exitCode, signal } = await this.#child;
+    return { exitCode, signal };
+  }
+
+  async stop(name: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    this.signal(name);
+    await this.#child;
+  }
+}
+
+function parseLine(text: string): LogLine {
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    return { msg: text };
+  }
+}
