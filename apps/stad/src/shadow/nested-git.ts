@@ -2,6 +2,7 @@
 // itself is not run there: its configuration belongs to whoever owns the data, and may name
 // programs to run.
 import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
+import { rawOf, type ByteString } from './byte-string.ts';
 import type { Directory } from './directory.ts';
 import { kindOf } from './tally.ts';
 
@@ -25,7 +26,7 @@ export function headOf(directory: Directory, top: Directory): string | undefined
   return idOf(readSmallFile(`${gitDir}/${ref}`)?.trimEnd()) ?? packedId(gitDir, ref);
 }
 
-function gitDirOf(directory: Directory, top: Directory): string | undefined {
+function gitDirOf(directory: Directory, top: Directory): ByteString | undefined {
   const stats = directory.lstat('.git');
   if (stats === undefined) return undefined;
   const path = `${directory.anchor}/.git`;
@@ -43,11 +44,17 @@ function gitDirOf(directory: Directory, top: Directory): string | undefined {
   }
 }
 
-function realPathWithin(directory: Directory, top: Directory, target: string): string | undefined {
+function realPathWithin(
+  directory: Directory,
+  top: Directory,
+  target: ByteString,
+): ByteString | undefined {
   if (target.startsWith('/')) return undefined;
   try {
-    const real = realpathSync(`${directory.anchor}/${target}`);
-    return real.startsWith(`${realpathSync(top.anchor)}/`) ? real : undefined;
+    // The native one follows the anchor before it takes `..` back.
+    const realPathOf = (path: string): ByteString => realpathSync.native(rawOf(path), 'latin1');
+    const real = realPathOf(`${directory.anchor}/${target}`);
+    return real.startsWith(`${realPathOf(top.anchor)}/`) ? real : undefined;
   } catch {
     return undefined;
   }
@@ -63,19 +70,19 @@ function idOf(text: string | undefined): string | undefined {
 }
 
 /** Undefined when it cannot be read: a repository that is broken or in motion has no head. */
-function readSmallFile(path: string): string | undefined {
+function readSmallFile(path: ByteString): ByteString | undefined {
   let descriptor: number;
   try {
     // Non-blocking, since a fifo of this name would otherwise hold the daemon for ever.
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    descriptor = openSync(path, flags);
+    descriptor = openSync(rawOf(path), flags);
   } catch {
     return undefined;
   }
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile() || stats.size > FILE_BYTES_MAX) return undefined;
-    return readFileSync(descriptor, 'utf8');
+    return readFileSync(descriptor, 'latin1');
   } catch {
     return undefined;
   } finally {
