@@ -1,7 +1,7 @@
 // One daemon as a real process: started, heard, killed.
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { execa, type ResultPromise } from 'execa';
 
 const bins = {
   regd: fileURLToPath(new URL('../../apps/regd/bin/permafrost-regd.js', import.meta.url)),
@@ -11,6 +11,8 @@ const bins = {
 export type DaemonName = keyof typeof bins;
 
 export type LogLine = Readonly<Record<string, unknown> & { msg: string }>;
+
+export type Ending = Readonly<{ exitCode: number | null; signal: NodeJS.Signals | null }>;
 
 export interface DaemonOptions {
   args: readonly string[];
@@ -26,7 +28,8 @@ export class DaemonProcess {
   readonly name: DaemonName;
   /** What it has logged so far; lines that are no JSON stand under `msg`. */
   readonly lines: LogLine[] = [];
-  readonly #child: ResultPromise<{ reject: false }>;
+  readonly #child: ChildProcess;
+  readonly #end: Promise<Ending>;
   readonly #watchers = new Set<() => void>();
   #isOver = false;
 
@@ -37,24 +40,25 @@ export class DaemonProcess {
     this.name = name;
     const flags = imports.map((path) => `--import=${path}`);
     const [command = '', ...rest] = [...through, process.execPath, ...flags, bins[name], ...args];
-    const options = {
-      env,
-      reject: false,
-      stdin: 'ignore',
-      stdout: 'ignore',
-      buffer: false,
-    } as const;
-    const child = execa(command, rest, options);
-    this.#child = child as unknown as ResultPromise<{ reject: false }>;
+    const child = spawn(command, rest, {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#child = child;
     createInterface({ input: child.stderr }).on('line', (text) => {
       const line = parseLine(text);
       this.lines.push(line);
       onLine?.(line);
       for (const notify of this.#watchers) notify();
     });
-    void this.#child.then(() => {
-      this.#isOver = true;
-      for (const notify of this.#watchers) notify();
+    this.#end = new Promise((resolve, reject) => {
+      child.once('error', reject);
+      // `close` comes after the last line has been read, `exit` perhaps before.
+      child.once('close', (exitCode, signal) => {
+        this.#isOver = true;
+        for (const notify of this.#watchers) notify();
+        resolve({ exitCode, signal });
+      });
     });
   }
 
@@ -94,14 +98,13 @@ export class DaemonProcess {
   }
 
   /** Resolves when the process is gone. */
-  async ended(): Promise<{ exitCode: number | undefined; signal: string | undefined }> {
-    const { exitCode, signal } = await this.#child;
-    return { exitCode, signal };
+  ended(): Promise<Ending> {
+    return this.#end;
   }
 
-  async stop(name: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  async stop(name: NodeJS.Signals = 'SIGTERM'): Promise<Ending> {
     this.signal(name);
-    await this.#child;
+    return this.#end;
   }
 }
 
