@@ -5,6 +5,7 @@ import { nilUlid, NoVC, RetryNoVC, type Ulid, type Vid } from '../ids/ulid.ts';
 import type { Uuid } from '../ids/uuid.ts';
 import type { Change } from '../journal/journal.ts';
 import type { Aggregate, Versioned } from './aggregate.ts';
+import type { Decision } from './decision.ts';
 import { RefusedError, VersionConflictError } from './errors.ts';
 
 type Find = <S, C, E, R extends string>(
@@ -62,15 +63,22 @@ export class Transaction {
     vid: Vid = NoVC,
   ): Promise<R | undefined> {
     const entry = await this.#entry(aggregate, history);
-    const { vid: stored, state } = entry.versioned;
-    const decision = aggregate.decide(state as S, command);
-    if (decision.accepted && decision.events.length === 0) return undefined;
-    if (vid !== NoVC && vid !== RetryNoVC && vid !== stored) {
-      throw new VersionConflictError({ kind: aggregate.codec.kind, stored, expected: vid });
-    }
+    const decision = judge(aggregate, entry, command, vid);
     if (!decision.accepted) return decision.refusal;
     for (const event of decision.events) this.#append(aggregate, history, entry, event);
     return undefined;
+  }
+
+  /** Throws what {@link tell} would throw, and keeps no facts: for commands that a batch carries out. */
+  async insist<S, C, E, R extends string>(
+    aggregate: Aggregate<S, C, E, R>,
+    history: Uuid,
+    command: C,
+    vid: Vid = NoVC,
+  ): Promise<void> {
+    const decision = judge(aggregate, await this.#entry(aggregate, history), command, vid);
+    if (decision.accepted) return;
+    throw new RefusedError({ refusal: decision.refusal, kind: aggregate.codec.kind, history });
   }
 
   /** Deletes a history together with the batch. A history that is not there is already deleted. */
@@ -125,4 +133,19 @@ export class Transaction {
     this.#entries.set(history, entry);
     return entry;
   }
+}
+
+/** What is already so is accepted whatever the version; all else only on the version insisted on. */
+function judge<S, C, E, R extends string>(
+  { codec, decide }: Aggregate<S, C, E, R>,
+  { versioned: { vid: stored, state } }: Entry,
+  command: C,
+  vid: Vid,
+): Decision<E, R> {
+  const decision = decide(state as S, command);
+  const isAlreadySo = decision.accepted && decision.events.length === 0;
+  if (!isAlreadySo && vid !== NoVC && vid !== RetryNoVC && vid !== stored) {
+    throw new VersionConflictError({ kind: codec.kind, stored, expected: vid });
+  }
+  return decision;
 }
