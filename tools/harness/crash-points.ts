@@ -7,9 +7,7 @@ import {
   GitShadowRepo,
   SimulatedDriver,
 } from '@permafrost/stad/effects';
-
-/** The name of the variable with the number of the point to die at, from 1. */
-export const CRASH_AT = 'PERMAFROST_TEST_CRASH_AT';
+import { CRASH_AT } from './crash-at.ts';
 
 const crashAt = Number(process.env[CRASH_AT] ?? '0');
 let count = 0;

@@ -3,12 +3,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const bins = {
+export type DaemonName = 'regd' | 'stad';
+
+const bins: Readonly<Record<DaemonName, string>> = {
   regd: fileURLToPath(new URL('../../apps/regd/bin/permafrost-regd.js', import.meta.url)),
   stad: fileURLToPath(new URL('../../apps/stad/bin/permafrost-stad.js', import.meta.url)),
 };
-
-export type DaemonName = keyof typeof bins;
 
 export type LogLine = Readonly<Record<string, unknown> & { msg: string }>;
 

@@ -19,7 +19,7 @@ export const AUTHOR = 'A U Thor <author@example.org>';
 export class Installation implements AsyncDisposable {
   readonly top: string;
   readonly driver: Driver;
-  readonly daemons = new Map<DaemonName, DaemonProcess>();
+  readonly daemons: Map<DaemonName, DaemonProcess> = new Map();
 
   private constructor(top: string, driver: Driver) {
     this.top = top;
