@@ -35,6 +35,8 @@ export * from './unfreeze-repo/unfreeze-repo.ts';
 export * from './use-cases/advance-workflow.ts';
 export * from './use-cases/begin-workflow.ts';
 export * from './use-cases/collect-garbage.ts';
+export * from './use-cases/end-workflow.ts';
+export * from './use-cases/init-repo.ts';
 export * from './use-cases/request-refusal.ts';
 export * from './use-cases/set-up.ts';
 export {

@@ -1,8 +1,6 @@
 // Begins a freeze or a thaw: the first batch of the flow in ARCHITECTURE.md. A client that lost the
 // reply may ask again with the same arguments, and is answered the same.
 import {
-  broadcastId,
-  mainId,
   nilUuid,
   RefusedError,
   registryId,
@@ -18,15 +16,14 @@ import {
   type Vid,
   type WorkflowStart,
 } from '@permafrost/events';
-import { main } from '../main/main.ts';
 import { registry } from '../registry/aggregate.ts';
 import { whyNotBegin } from '../registry/queries.ts';
-import type { Registry } from '../registry/registry.ts';
 import { isBlockedByError, repo } from '../repo/repo.ts';
 import { mayBegin } from '../storage/storage.ts';
 import { storageWorkflow, type BegunWorkflow } from '../storage-workflow/storage-workflow.ts';
 import { entryOf, workflowIndex } from '../workflow-index/workflow-index.ts';
 import { refusedWorkflow } from './request-refusal.ts';
+import { isUsedId } from './used-ids.ts';
 
 export type BeginRequest = Readonly<{
   direction: Direction;
@@ -92,7 +89,9 @@ async function begin(
   const repoNow = await tx.find(repo, start.repoId);
   if (!repoNow.state.init) throw refused('REPO_NOT_INITIALIZED', 'repo', start.repoId);
   insist('repo', repoNow.vid, request.repoVid);
-  await refuseUsedId(engine, tx, workflowId, registryNow.state);
+  if (await isUsedId(engine, tx, workflowId)) {
+    throw refusedWorkflow('WORKFLOW_ID_IN_USE', workflowId);
+  }
   const reason = whyNotBegin(registryNow.state, { direction, repoId: start.repoId });
   if (reason) throw refused(reason, 'registry', start.registryId);
   if (!mayBegin(direction, repoNow.state.storage)) {
@@ -136,23 +135,6 @@ async function answerAgain(
 
 function versionAt(engine: Engine, history: Uuid, event: Ulid): Promise<Vid> {
   return engine.journal.headBefore(history, event);
-}
-
-/** An id that has any other meaning, or had one, cannot name a workflow (spec/gaps.md 25, 98). */
-async function refuseUsedId(
-  engine: Engine,
-  tx: Transaction,
-  workflowId: Uuid,
-  registryNow: Registry,
-): Promise<void> {
-  const { state } = await tx.find(main, mainId);
-  const names = state.registries.map(({ name }) => name);
-  const derived = names.flatMap((name) => [registryId(name), workflowIndexId(name)]);
-  const isReserved =
-    [mainId, broadcastId, ...derived].includes(workflowId) || registryNow.repos.has(workflowId);
-  if (isReserved || (await engine.journal.head(workflowId))) {
-    throw refusedWorkflow('WORKFLOW_ID_IN_USE', workflowId);
-  }
 }
 
 function insist(kind: StreamKind, stored: Vid, expected: Vid | undefined): void {
