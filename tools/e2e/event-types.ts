@@ -30,6 +30,6 @@ export async function eventTypes({ state }: Installation): Promise<readonly stri
 
 function describe({ kind, body }: StoredEvent): string {
   const { event } = codecs[kind].decode(body);
-  const fields: { direction?: string } = 'entry' in event ? event.entry : event;
-  return [kind, event.type, fields.direction].filter(Boolean).join(' ');
+  const fields = 'entry' in event ? event.entry : event;
+  return [kind, event.type, ...('direction' in fields ? [fields.direction] : [])].join(' ');
 }
