@@ -1,6 +1,7 @@
 // Begins a freeze or a thaw: the first batch of the flow in ARCHITECTURE.md. A client that lost the
 // reply may ask again with the same arguments, and is answered the same.
 import {
+  HistoryKindError,
   nilUuid,
   RefusedError,
   registryId,
@@ -20,7 +21,12 @@ import { registry } from '../registry/aggregate.ts';
 import { whyNotBegin } from '../registry/queries.ts';
 import { isBlockedByError, repo } from '../repo/repo.ts';
 import { mayBegin } from '../storage/storage.ts';
-import { storageWorkflow, type BegunWorkflow } from '../storage-workflow/storage-workflow.ts';
+import {
+  ForeignWorkflowError,
+  storageWorkflow,
+  type BegunWorkflow,
+  type StorageWorkflow,
+} from '../storage-workflow/storage-workflow.ts';
 import { entryOf, workflowIndex } from '../workflow-index/workflow-index.ts';
 import { refusedWorkflow } from './request-refusal.ts';
 import { isUsedId } from './used-ids.ts';
@@ -48,11 +54,23 @@ export type BeginReply = Readonly<{
 export function beginWorkflow(engine: Engine, request: BeginRequest): Promise<BeginReply> {
   return engine.transact(async (tx) => {
     const start = await startOf(tx, request);
-    const { state: workflow } = await tx.find(storageWorkflow, request.workflowId);
+    const workflow = await workflowWithId(tx, request.workflowId);
     return workflow.status === 'uninitialized'
       ? begin(engine, tx, request, start)
       : answerAgain(engine, tx, request, { start, workflow });
   });
+}
+
+/** The workflow as it is. An id whose history is none of ours cannot be used. */
+async function workflowWithId(tx: Transaction, workflowId: Uuid): Promise<StorageWorkflow> {
+  try {
+    return (await tx.find(storageWorkflow, workflowId)).state;
+  } catch (error) {
+    if (error instanceof HistoryKindError || error instanceof ForeignWorkflowError) {
+      throw refusedWorkflow('WORKFLOW_ID_IN_USE', workflowId);
+    }
+    throw error;
+  }
 }
 
 async function startOf(tx: Transaction, request: BeginRequest): Promise<WorkflowStart> {
@@ -97,6 +115,7 @@ async function begin(
   if (!mayBegin(direction, repoNow.state.storage)) {
     throw refused('REPO_IN_OTHER_TIER', 'repo', start.repoId);
   }
+  await refuseSecondWorkflow(tx, start);
   if (isBlockedByError(repoNow.state)) throw refused('REPO_HAS_STORED_ERROR', 'repo', start.repoId);
 
   const workflowVid = await tx.tell(storageWorkflow, workflowId, {
@@ -114,6 +133,18 @@ async function begin(
     },
   });
   return { registryVid: registryNow.vid, repoVid: repoNow.vid, indexVid, workflowVid };
+}
+
+/**
+ * A workflow holds its repo from the moment that it is indexed, not only from when regd has moved the
+ * tier: of two clients that ask at once, one is told of the other, and nothing begins only to fail.
+ */
+async function refuseSecondWorkflow(tx: Transaction, start: WorkflowStart): Promise<void> {
+  const index = workflowIndexId(start.registryName);
+  const { state } = await tx.find(workflowIndex, index);
+  if (state.active.some(({ globalPath }) => globalPath === start.repoGlobalPath)) {
+    throw refused('REPO_HELD_BY_OTHER_WORKFLOW', 'index', index);
+  }
 }
 
 async function answerAgain(
