@@ -17,7 +17,8 @@ export class MemoryJournal implements Journal, Noticeboard {
   /** All events, in the global order. */
   #events: StoredEvent[] = [];
   readonly #histories = new Map<Uuid, StoredEvent[]>();
-  readonly #ids = new Set<Ulid>();
+  /** Which history has an event. */
+  readonly #ids = new Map<Ulid, Uuid>();
   #end: Position = 0;
   readonly #presences = new Map<Uuid, Presence>();
   readonly #progress = new Map<Uuid, Progress>();
@@ -122,14 +123,18 @@ export class MemoryJournal implements Journal, Noticeboard {
   /** The heads that the batch would leave behind. Throws if a line does not pass; changes nothing. */
   #headsAfter(batch: readonly Change[]): ReadonlyMap<Uuid, Head> {
     const heads = new Map<Uuid, Head>();
-    const ids = new Set<Ulid>();
+    const appended = new Map<Ulid, Uuid>();
+    const deleted = new Set<Uuid>();
     for (const change of batch) {
       const { history } = change;
       const head = advanceHead(heads.get(history) ?? this.#heads.get(history), change);
       if (head) heads.set(history, head);
+      if (change.do === 'delete') deleted.add(history);
       if (change.do !== 'append') continue;
-      if (ids.has(change.id) || this.#ids.has(change.id)) throw new DuplicateEventError(change.id);
-      ids.add(change.id);
+      // Ids of histories that an earlier line deletes are free again.
+      const holder = appended.get(change.id) ?? this.#ids.get(change.id);
+      if (holder && !deleted.has(holder)) throw new DuplicateEventError(change.id);
+      appended.set(change.id, history);
     }
     return heads;
   }
@@ -144,7 +149,7 @@ export class MemoryJournal implements Journal, Noticeboard {
     // The body is copied, since the caller may use its buffer again.
     const event: StoredEvent = { position, history, kind, id, parent, body: body.slice() };
     this.#events.push(event);
-    this.#ids.add(id);
+    this.#ids.set(id, history);
     const events = this.#histories.get(history);
     if (events) events.push(event);
     else this.#histories.set(history, [event]);

@@ -204,6 +204,14 @@ export function journalSuite(name: string, open: () => Promise<JournalFixture>):
       });
     });
 
+    test('frees the ids of a history with the very line that deletes it', async () => {
+      const [gone, next] = [new Draft(), new Draft()];
+      await journal.commit([gone.append()]);
+      const id = gone.vid;
+      await journal.commit([gone.delete(), next.append('again', { id })]);
+      expect(bodies(await journal.readAll(0, 100))).toEqual(['again']);
+    });
+
     test('refuses an event id that is taken, in whatever history, and the nil id', async () => {
       const draft = new Draft();
       const duplicate = { code: 'DUPLICATE_EVENT' };
