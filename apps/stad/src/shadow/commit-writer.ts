@@ -1,6 +1,7 @@
 // Writes one commit through `git fast-import`, change by change as they are found. The branch moves
 // at the very end and at once: whenever this is interrupted, the branch is as it was before.
 import { once } from 'node:events';
+import { FilesFault } from '@permafrost/workflow-core';
 import { bytesOfText, type ByteString } from './byte-string.ts';
 import type { Git, GitCommand } from './git.ts';
 import { identLine, type Stamp } from './stamp.ts';
@@ -54,7 +55,9 @@ export class CommitWriter implements AsyncDisposable {
     this.#pending += `\n${resets}get-mark :1\ndone\n`;
     const { stdin, finished } = this.#started();
     stdin.end(this.#pending, 'latin1');
-    return (await finished).trim();
+    const commit = (await finished).trim();
+    if (/^[0-9a-f]{40}$/.test(commit)) return commit;
+    throw new FilesFault('FILES_GIT_FAILED', 'git fast-import told no commit', { retry: 'later' });
   }
 
   /** Without `finish` before, the stream ends early and git drops what it has. */
@@ -73,7 +76,7 @@ export class CommitWriter implements AsyncDisposable {
     const hasRoom = stdin.write(this.#pending, 'latin1');
     this.#pending = '';
     // A git that has died never drains; its end rejects with the reason.
-    if (!hasRoom) await Promise.race([once(stdin, 'drain'), finished]);
+    if (!hasRoom) await Promise.race([once(stdin, 'drain').catch(() => finished), finished]);
   }
 
   #started(): GitCommand {

@@ -59,8 +59,8 @@ export class GitShadowRepo implements ShadowRepo {
   }
 
   async init(location: ShadowLocation, author: Author): Promise<string> {
-    const { workTree, gitDir } = shadowPathsOf(this.#shadowRoot, location);
-    Directory.open(bytesOfText(location.hostPath))[Symbol.dispose]();
+    const { data, workTree, gitDir } = shadowPathsOf(this.#shadowRoot, location);
+    Directory.open(bytesOfText(data))[Symbol.dispose]();
     if (existsSync(gitDir)) return workTree;
     await createShadow(workTree, location, {
       program: this.#program,
@@ -80,9 +80,10 @@ export class GitShadowRepo implements ShadowRepo {
     request: SnapshotRequest,
     watch: Watch,
   ): Promise<Snapshot> {
-    await using session = this.#session(location, watch.signal);
-    using top = Directory.open(bytesOfText(location.hostPath));
-    await removeStaleLocks(session.git.gitDir);
+    const { data, gitDir } = shadowPathsOf(this.#shadowRoot, location);
+    await using session = this.#session(gitDir, watch.signal);
+    using top = Directory.open(bytesOfText(data));
+    await removeStaleLocks(gitDir);
     const commit = (await session.head()).id;
     const recordedTop = await session.top(commit);
     const pace = new Pace(watch, entriesOf(recordedTop.values));
@@ -118,8 +119,9 @@ export class GitShadowRepo implements ShadowRepo {
 
   /** What a snapshot would record. A directory that is missing shows as deleted, with all in it. */
   async status(location: ShadowLocation, watch: Watch): Promise<StatusLine[]> {
-    await using session = this.#session(location, watch.signal);
-    using top = openIfThere(location.hostPath);
+    const { data, gitDir } = shadowPathsOf(this.#shadowRoot, location);
+    await using session = this.#session(gitDir, watch.signal);
+    using top = openIfThere(data);
     const commit = (await session.head()).id;
     const { values } = await session.top(commit);
     const collector = new StatusCollector();
@@ -136,12 +138,12 @@ export class GitShadowRepo implements ShadowRepo {
 
   /** The latest snapshot. */
   async readHead(location: ShadowLocation, signal: AbortSignal): Promise<Head> {
-    await using session = this.#session(location, signal);
+    const { gitDir } = shadowPathsOf(this.#shadowRoot, location);
+    await using session = this.#session(gitDir, signal);
     return parseHead(await session.head());
   }
 
-  #session(location: ShadowLocation, signal: AbortSignal): Session {
-    const { gitDir } = shadowPathsOf(this.#shadowRoot, location);
+  #session(gitDir: string, signal: AbortSignal): Session {
     return new Session({ program: this.#program, gitDir, signal });
   }
 }
@@ -168,9 +170,9 @@ async function measureTop(top: Directory, pace: Pace): Promise<ComparisonResult>
   return { tally, gitTally };
 }
 
-function openIfThere(hostPath: string): Directory | undefined {
+function openIfThere(path: string): Directory | undefined {
   try {
-    return Directory.open(bytesOfText(hostPath));
+    return Directory.open(bytesOfText(path));
   } catch (error) {
     if (error instanceof FilesFault && error.code === 'FILES_MISSING') return undefined;
     throw error;

@@ -95,10 +95,21 @@ export class GitCommand implements AsyncDisposable {
     return present(this.#child.stdin);
   }
 
-  /** The output of a command that streams it. Read it to its end, or dispose of the command. */
-  chunks(): AsyncIterator<Buffer, undefined> {
-    const stdout: AsyncIterable<Buffer, undefined> = present(this.#child.stdout);
-    return stdout[Symbol.asyncIterator]();
+  /**
+   * The output of a command that streams it. It ends only after git has ended well: what broke off
+   * must not be taken for what is short. Rejects like `finished`.
+   */
+  async *chunks(): AsyncGenerator<Buffer, undefined> {
+    const stdout: AsyncIterable<Buffer> = present(this.#child.stdout);
+    try {
+      for await (const chunk of stdout) yield chunk;
+    } catch (error) {
+      // The end of git says why its output failed.
+      await this.finished;
+      throw error;
+    }
+    await this.finished;
+    return undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

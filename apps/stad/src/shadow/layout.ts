@@ -6,6 +6,8 @@ import { errnoOf, systemFault } from './faults.ts';
 import { bytesOfText } from './byte-string.ts';
 
 export type ShadowPaths = Readonly<{
+  /** The host path without a slash at its end, behind which a symlink would be followed. */
+  data: string;
   /** The directory that is the shadow repo's work tree, `<uuid>.fso`. */
   workTree: string;
   gitDir: string;
@@ -16,22 +18,22 @@ export type ShadowPaths = Readonly<{
  * is not absolute and plain, or when data and shadow root contain one another, by name or in truth.
  */
 export function shadowPathsOf(shadowRoot: string, location: ShadowLocation): ShadowPaths {
-  const hostPath = location.hostPath.replace(/(?<=.)\/+$/, '');
-  if (!hostPath.startsWith('/') || normalize(hostPath) !== hostPath || hostPath.includes('\0')) {
-    throw refusal(`host path ${JSON.stringify(hostPath)} is not absolute and plain`);
+  const data = location.hostPath.replace(/(?<=.)\/+$/, '');
+  if (!data.startsWith('/') || normalize(data) !== data || data.includes('\0')) {
+    throw refusal(`host path ${JSON.stringify(data)} is not absolute and plain`);
   }
-  for (const [data, shadow] of [
-    [hostPath, shadowRoot],
-    [resolved(hostPath), resolved(shadowRoot)],
+  for (const [inner, outer] of [
+    [data, shadowRoot],
+    [shadowRoot, data],
   ] as const) {
-    if (isWithin(data, shadow) || isWithin(shadow, data)) {
+    if (isWithin(inner, outer) || isWithin(resolved(inner), resolved(outer))) {
       throw refusal(
-        `data ${JSON.stringify(hostPath)} and shadow root ${JSON.stringify(shadowRoot)} must not contain one another`,
+        `${JSON.stringify(inner)} is in ${JSON.stringify(outer)}: keep data and shadow apart`,
       );
     }
   }
-  const workTree = join(shadowRoot, hostPath, `${location.repoId}.fso`);
-  return { workTree, gitDir: join(workTree, '.git') };
+  const workTree = join(shadowRoot, data, `${location.repoId}.fso`);
+  return { data, workTree, gitDir: join(workTree, '.git') };
 }
 
 function refusal(message: string): FilesFault {

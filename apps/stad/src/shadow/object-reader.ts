@@ -52,10 +52,7 @@ export class ObjectReader implements AsyncDisposable {
     if (command === undefined) throw new Error('nothing was asked for');
     this.#chunks ??= command.chunks();
     const { done, value } = await this.#chunks.next();
-    if (done === true) {
-      await command.finished;
-      throw new Error('git cat-file ended before it had answered');
-    }
+    if (done === true) throw new Error('git cat-file ended before it had answered');
     this.#received = Buffer.concat([this.#received, value]);
   }
 }

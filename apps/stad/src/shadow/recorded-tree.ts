@@ -47,11 +47,7 @@ export class RecordedTree implements AsyncDisposable {
 
   async #readChunk(): Promise<boolean> {
     const { done, value } = await this.#chunks.next();
-    if (done === true) {
-      // A listing that broke off must not be taken for a short one: its rest would look deleted.
-      await this.#listing.finished;
-      return false;
-    }
+    if (done === true) return false;
     const records = (this.#rest + value.toString('latin1')).split('\0');
     this.#rest = records.pop() ?? '';
     this.#records = records;
