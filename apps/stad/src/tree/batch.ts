@@ -6,7 +6,7 @@ import type { ByteName } from './names.ts';
 
 /** Far more than it takes to make up for starting processes; far less than a second of work. */
 const ENTRIES_MAX = 8192;
-/** Each of them is an open descriptor, here and in the processes that a driver starts. */
+/** Each of them is an open descriptor. */
 export const DIRECTORIES_MAX = 256;
 
 export class Batch {

@@ -1,24 +1,28 @@
 // Reads and sets the immutable attribute with the programs chattr and lsattr of e2fsprogs, which
 // work for every Linux file system that keeps it. Both refuse to follow a symlink.
-import type { AttributeDriver, Entry, FlagState, Outcome } from '../attribute-driver.ts';
+import { FilesFault } from '@permafrost/workflow-core';
+import type {
+  AttributeDriver,
+  Entry,
+  EntryFailure,
+  FlagState,
+  Outcome,
+} from '../attribute-driver.ts';
+import type { ByteName } from '../names.ts';
 import { whyRefused, whyUnreadable } from './diagnosis.ts';
 import { parseLsattr } from './lsattr-output.ts';
-import { argumentsFor, runOn } from './programs.ts';
+import { runOn } from './programs.ts';
 
 const FLAG = { immutable: '+i', mutable: '-i' } as const;
 
 export class ChattrDriver implements AttributeDriver {
   async read(entries: readonly Entry[], signal: AbortSignal): Promise<readonly Outcome[]> {
     if (entries.length === 0) return [];
-    const args = argumentsFor(entries);
-    const { ok, stdout } = await runOn(['lsattr', '-d'], args, signal);
-    const states = parseLsattr(stdout, args.paths);
-    const complete = states?.every((state) => state !== undefined) ?? false;
-    const isCertain = (ok && complete) || !entries.some(({ name }) => name.includes('\n'));
-    if (states && isCertain) return explainGaps(entries, states);
-    const [only] = entries;
-    if (only && entries.length === 1) return [await whyUnreadable(only)];
-    return this.#readInHalves(entries, signal);
+    const paths = entries.map(pathOf);
+    const { stdout } = await runOn(['lsattr', '-d'], paths, signal);
+    const states = parseLsattr(stdout, paths);
+    if (!states) throw new FilesFault('FILES_IO', 'lsattr was cut short', { retry: 'later' });
+    return explained(entries, states, () => false, whyUnreadable);
   }
 
   async write(
@@ -27,32 +31,34 @@ export class ChattrDriver implements AttributeDriver {
     signal: AbortSignal,
   ): Promise<readonly Outcome[]> {
     if (entries.length === 0) return [];
-    const { ok } = await runOn(['chattr', FLAG[wanted]], argumentsFor(entries), signal);
+    const { ok } = await runOn(['chattr', FLAG[wanted]], entries.map(pathOf), signal);
     if (ok) return entries.map(() => wanted);
-    const states = (await this.read(entries, signal)).entries();
-    const outcomes: Outcome[] = [];
-    for (const [index, state] of states) {
-      const entry = entries[index];
-      const isRefused = typeof state === 'string' && state !== wanted;
-      outcomes.push(isRefused && entry ? await whyRefused(entry) : state);
-    }
-    return outcomes;
-  }
-
-  /** Until it is certain which entry it was that could not be read. */
-  async #readInHalves(entries: readonly Entry[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    const middle = Math.ceil(entries.length / 2);
-    const first = await this.read(entries.slice(0, middle), signal);
-    return [...first, ...(await this.read(entries.slice(middle), signal))];
+    const states = await this.read(entries, signal);
+    return explained(
+      entries,
+      states,
+      (state) => typeof state === 'string' && state !== wanted,
+      whyRefused,
+    );
   }
 }
 
-async function explainGaps(
+/** As {@link runOn} has it; it begins with a digit, and so never looks like an option. */
+function pathOf({ fd, name }: Entry): ByteName {
+  return `${fd}/${name}`;
+}
+
+/** Puts an explanation in the place of each outcome that is in need of one. */
+async function explained(
   entries: readonly Entry[],
-  states: readonly (FlagState | undefined)[],
+  outcomes: readonly (Outcome | undefined)[],
+  isOpen: (outcome: Outcome | undefined) => boolean,
+  why: (entry: Entry) => Promise<EntryFailure>,
 ): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const [index, entry] of entries.entries())
-    outcomes.push(states[index] ?? (await whyUnreadable(entry)));
-  return outcomes;
+  const answers: Outcome[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const outcome = outcomes[index];
+    answers.push(outcome === undefined || isOpen(outcome) ? await why(entry) : outcome);
+  }
+  return answers;
 }

@@ -1,0 +1,16 @@
+// Freezes or thaws one tree in a process of its own, for tests that start it with fewer privileges
+// or kill it: apply-once.ts DIRECTION PATH. Prints the outcome as JSON.
+import type { Direction } from '@permafrost/workflow-core';
+import { FilesFault } from '@permafrost/workflow-core';
+import { ChattrDriver } from '../drivers/chattr.ts';
+import { FlaggedTree } from '../immutable-tree.ts';
+
+const [direction = '', path = ''] = process.argv.slice(2);
+const watch = { signal: new AbortController().signal, onStep: (): void => undefined };
+try {
+  const tree = new FlaggedTree(new ChattrDriver());
+  console.log(JSON.stringify(await tree.apply(direction as Direction, path, watch)));
+} catch (error) {
+  if (!(error instanceof FilesFault)) throw error;
+  console.log(JSON.stringify({ code: error.code, message: error.message }));
+}

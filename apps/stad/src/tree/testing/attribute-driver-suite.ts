@@ -1,0 +1,141 @@
+// The contract of an AttributeDriver. Every driver runs it, on real files.
+import { lstatSync } from 'node:fs';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AttributeDriver, Entry } from '../attribute-driver.ts';
+import { DirectoryHandles, openDirectory } from '../directory-handles.ts';
+import { byteName, type ByteName, bytesOf } from '../names.ts';
+import { type TemporaryDirectory, temporaryDirectory } from './real-files.ts';
+
+export const ODD_NAMES: readonly ByteName[] = [
+  '-R',
+  '--',
+  ' ',
+  'a\nb',
+  '\n',
+  'quote\'"`$(x)\\',
+  'tab\tand\x01',
+  byteName(Buffer.from('Schnee ☃', 'utf8')),
+  'not\xff\xfeutf8',
+  'x'.repeat(255),
+  // As lsattr prints it, this looks like the line of an entry 'a' and the beginning of another.
+  'a\n----i----------------- 3',
+  'a\n----i-----------------',
+  'a\n----i----------------- ',
+];
+
+/** Runs the suite; `make` gets a directory in which the driver may keep what it needs. */
+export function attributeDriverSuite(
+  name: string,
+  make: (stateDir: string) => Promise<AttributeDriver>,
+  skipped?: string,
+): void {
+  const title = skipped === undefined ? name : `${name} (skipped: ${skipped})`;
+  describe.skipIf(skipped !== undefined)(`attribute driver: ${title}`, () => {
+    let space: TemporaryDirectory;
+    let handles: DirectoryHandles;
+    let data: string;
+    let fd: number;
+    let driver: AttributeDriver;
+    const { signal } = new AbortController();
+
+    beforeEach(async () => {
+      space = await temporaryDirectory();
+      data = join(space.path, 'data');
+      await mkdir(data);
+      fd = await openDirectory(data);
+      handles = new DirectoryHandles(fd, 0);
+      driver = await make(join(space.path, 'state'));
+    });
+    afterEach(async () => {
+      await handles.close();
+      await space[Symbol.asyncDispose]();
+    });
+
+    const entry = (name: ByteName): Entry => ({ fd, name });
+    const create = (name: ByteName): Promise<void> =>
+      writeFile(Buffer.concat([Buffer.from(`${data}/`), bytesOf(name)]), '');
+
+    it('finds new entries mutable, and what it has set as it has set it', async () => {
+      await create('file');
+      const both = [entry('.'), entry('file')];
+      expect(await driver.read(both, signal)).toEqual(['mutable', 'mutable']);
+      expect(await driver.write(both, 'immutable', signal)).toEqual(['immutable', 'immutable']);
+      expect(await driver.read(both, signal)).toEqual(['immutable', 'immutable']);
+      expect(await driver.write(both, 'mutable', signal)).toEqual(['mutable', 'mutable']);
+      expect(await driver.read(both, signal)).toEqual(['mutable', 'mutable']);
+    });
+
+    it('answers an empty batch with nothing', async () => {
+      expect(await driver.read([], signal)).toEqual([]);
+      expect(await driver.write([], 'immutable', signal)).toEqual([]);
+    });
+
+    it('takes what is right already for done', async () => {
+      await create('file');
+      await driver.write([entry('file')], 'immutable', signal);
+      expect(await driver.write([entry('file'), entry('.')], 'immutable', signal)).toEqual([
+        'immutable',
+        'immutable',
+      ]);
+    });
+
+    it('knows names as bytes', async () => {
+      for (const odd of ODD_NAMES) await create(odd);
+      const frozen = ODD_NAMES.filter((_, index) => index % 2 === 0).map(entry);
+      const all = ODD_NAMES.map(entry);
+      expect(await driver.write(frozen, 'immutable', signal)).toEqual(
+        frozen.map(() => 'immutable'),
+      );
+      expect(await driver.read(all, signal)).toEqual(
+        all.map((_, index) => (index % 2 === 0 ? 'immutable' : 'mutable')),
+      );
+    });
+
+    it('says of each bad entry what is wrong, and does the others', async () => {
+      for (const odd of ODD_NAMES) await create(odd);
+      await symlink(data, join(data, 'link'));
+      await execa('mkfifo', [join(data, 'fifo')]);
+      const bad = ['a', 'link', 'fifo', 'a\nc'].map(entry);
+      const mixed = [...bad, ...ODD_NAMES.map(entry), ...bad];
+      const answers = (state: string): unknown[] => {
+        const failures = bad.map(() => ({ errno: 'ENOENT' }));
+        return [...failures, ...ODD_NAMES.map(() => state), ...failures];
+      };
+      expect(await driver.read(mixed, signal)).toEqual(answers('mutable'));
+      expect(await driver.write(mixed, 'immutable', signal)).toEqual(answers('immutable'));
+      expect(await driver.read([entry('.')], signal)).toEqual(['mutable']);
+      expect(await driver.write(mixed, 'mutable', signal)).toEqual(answers('mutable'));
+    });
+
+    it('follows the open directory and not its path', async () => {
+      await create('file');
+      await rename(data, `${data}-moved`);
+      await mkdir(data);
+      await create('file');
+      await driver.write([entry('file')], 'immutable', signal);
+      expect(await driver.read([entry('file')], signal)).toEqual(['immutable']);
+      const other = await openDirectory(data);
+      const otherHandles = new DirectoryHandles(other, 0);
+      expect(await driver.read([{ fd: other, name: 'file' }], signal)).toEqual(['mutable']);
+      await otherHandles.close();
+    });
+
+    it('changes no time but that of the inode when it reads', async () => {
+      await create('file');
+      const { ctimeNs } = lstatSync(join(data, 'file'), { bigint: true });
+      await driver.read([entry('file')], signal);
+      expect(lstatSync(join(data, 'file'), { bigint: true }).ctimeNs).toBe(ctimeNs);
+    });
+
+    it('does nothing once the signal is aborted', async () => {
+      await create('file');
+      const aborted = AbortSignal.abort();
+      await expect(driver.read([entry('file')], aborted)).rejects.toThrow();
+      await expect(driver.write([entry('file')], 'immutable', aborted)).rejects.toThrow();
+      expect(await driver.read([entry('file')], signal)).toEqual(['mutable']);
+    });
+  });
+}
