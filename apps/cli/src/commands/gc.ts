@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { operator } from '@permafrost/proto';
+import { durationArgument } from '../arguments.ts';
+import type { Session } from '../session.ts';
+import { examples, type Bind } from './bind.ts';
+
+/** Deleting is work: so many milliseconds for a journal that nobody has tidied for years. */
+const ANSWER_MS_MAX = 3_600_000;
+
+type Options = Readonly<{ olderThan?: number }>;
+
+export function addGc(program: Command, bind: Bind): void {
+  program
+    .command('gc')
+    .description('delete workflows that ended long ago; regd does so by itself once a day')
+    .option(
+      '--older-than <duration>',
+      'least time since their end, such as 30d; without it, what regd was started with',
+      durationArgument,
+    )
+    .addHelpText('after', examples('gc', 'gc --older-than 90d'))
+    .action(bind(gc));
+}
+
+async function gc({ regd, out, signal }: Session, { olderThan }: Options): Promise<void> {
+  const answer = await regd.ask(
+    operator.OperatorService.collectGarbage,
+    { olderThanMs: olderThan },
+    signal,
+    ANSWER_MS_MAX,
+  );
+  const { deletedWorkflowIds: ids } = answer;
+  out.result(answer, () =>
+    [ids.length === 0 ? 'nothing to delete' : `deleted ${ids.length} workflows:`, ...ids].join(
+      '\n',
+    ),
+  );
+}

@@ -1,0 +1,60 @@
+// What every command gets: the way to regd, a voice, and the signal to stop.
+import { exitCode, type ExitCode } from './exit-code.ts';
+import { stateDirectory } from '@permafrost/events/state-directory';
+import { Connection } from './connection.ts';
+import { Failure } from './failure.ts';
+import { Output } from './output/output.ts';
+import { interruptSignal } from './waiting/give-up.ts';
+
+/** The flags that stand before the command. */
+export type GlobalOptions = Readonly<{ state?: string; server?: string; json?: boolean }>;
+
+export type Session = Readonly<{
+  regd: Connection;
+  out: Output;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
+  /** A command line for the user to type, with the same way to regd. */
+  commandLine: (...words: readonly string[]) => string;
+}>;
+
+/** Runs a command and tells how it ended. */
+export async function inSession(
+  options: GlobalOptions,
+  command: (session: Session) => Promise<void>,
+): Promise<ExitCode> {
+  const out = new Output({ json: options.json === true });
+  const regd = new Connection(options.server ?? `unix:${stateDirectory(options.state).socket}`);
+  try {
+    await command({ regd, out, signal: interruptSignal(), commandLine: commandLineFor(options) });
+    return exitCode.done;
+  } catch (error) {
+    const failure = error instanceof Failure ? error : defect(error);
+    out.failure(failure);
+    return failure.exitCode;
+  } finally {
+    regd.close();
+  }
+}
+
+function commandLineFor({ state, server }: GlobalOptions): Session['commandLine'] {
+  const way = [
+    ...(state === undefined ? [] : ['--state', state]),
+    ...(server === undefined ? [] : ['--server', server]),
+  ];
+  return (...words) => ['permafrost', ...way, ...words].map(quoted).join(' ');
+}
+
+/** A word as a shell reads it back. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function defect(error: unknown): Failure {
+  return new Failure(`defect: ${error instanceof Error ? error.message : String(error)}`, {
+    exitCode: exitCode.failed,
+    code: 'DEFECT',
+    hints: ['This should not happen. Please report what you did; trying again does no harm.'],
+    cause: error,
+  });
+}

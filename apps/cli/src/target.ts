@@ -1,0 +1,50 @@
+// PATH_OR_ID: which repo the user means.
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { MalformedIdError, parseUuid } from '@permafrost/events';
+import { operator } from '@permafrost/proto';
+import type { Connection } from './connection.ts';
+import { isNotFound } from './failure.ts';
+
+type Way = Readonly<{ regd: Connection; signal: AbortSignal }>;
+
+/**
+ * Finds a repo by its id, by a global path, or by a path on its host, where a relative path begins
+ * at the current directory. A path inside of a repo means that repo. Throws a failure if there is
+ * no such repo.
+ */
+export async function findRepo(way: Way, target: string): Promise<operator.Repo> {
+  const named = asId(target) ?? resolve(target);
+  try {
+    return await ask(way, named);
+  } catch (error) {
+    // regd compares paths as text, and the user may have come here through a symlink.
+    const real = isNotFound(error) ? await realPath(named) : undefined;
+    if (real === undefined || real === named) throw error;
+    return await ask(way, real);
+  }
+}
+
+async function ask({ regd, signal }: Way, target: string): Promise<operator.Repo> {
+  const { repo } = await regd.ask(operator.OperatorService.findRepo, { target }, signal);
+  if (!repo) throw regd.leftEarly();
+  return repo;
+}
+
+function asId(text: string): string | undefined {
+  try {
+    return parseUuid(text);
+  } catch (error) {
+    if (error instanceof MalformedIdError) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined if there is nothing on this machine under that name, or nothing that we may see. */
+async function realPath(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch {
+    return undefined;
+  }
+}
