@@ -13,9 +13,13 @@ export class Lanes {
     return this.#busy.size === 0;
   }
 
+  get full(): boolean {
+    return this.#busy.size >= this.#count;
+  }
+
   /** Resolves when the job has begun. Throws what an earlier job threw. */
   async start(job: () => Promise<void>): Promise<void> {
-    while (this.#busy.size >= this.#count) await this.next();
+    while (this.full) await this.next();
     this.#rethrow();
     const running: Promise<void> = job()
       .catch((cause: unknown) => void (this.#error ??= { cause }))

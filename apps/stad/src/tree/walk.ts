@@ -86,8 +86,8 @@ export class Walk {
     const directory = this.#due.length < DIRECTORIES_MAX ? this.#unlisted.pop() : undefined;
     if (directory) await this.#list(directory);
     else if (this.#due.length > 0) await this.#settleDirectories();
+    else if (!this.#files.isEmpty && !this.#lanes.full) await this.#settleFiles();
     else if (!this.#lanes.idle) await this.#lanes.next();
-    else if (!this.#files.isEmpty) await this.#settleFiles();
     else return false;
     return true;
   }

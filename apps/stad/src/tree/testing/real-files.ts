@@ -38,14 +38,14 @@ export function isImmutable(path: string | Buffer): boolean {
 }
 
 /** The paths of all files and directories at and below `top`, symlinks and others left out. */
-export function entriesOf(top: string): readonly Buffer[] {
+export function entriesOf(top: string | Buffer): readonly Buffer[] {
   const below = (path: Buffer): Buffer[] => {
     const stats = lstatSync(path);
     if (!stats.isDirectory()) return stats.isFile() ? [path] : [];
     const names = readdirSync(path, { encoding: 'buffer' });
     return [path, ...names.flatMap((name) => below(Buffer.concat([path, Buffer.from('/'), name])))];
   };
-  return below(Buffer.from(top));
+  return below(typeof top === 'string' ? Buffer.from(top) : top);
 }
 
 /** Why this machine cannot set the attribute on files of its temporary directory, if it cannot. */
