@@ -14,5 +14,11 @@ if (parseInt(process.versions.node, 10) < NODE_MAJOR_MIN) {
   );
   process.exitCode = 1;
 } else {
-  import('../src/main.ts');
+  import('node:module').then(function (module) {
+    // Compiled code that is kept halves the time to start. Never in a directory that others can
+    // write, where they could leave code for root to run.
+    var cache = process.env.XDG_CACHE_HOME || (process.env.HOME && process.env.HOME + '/.cache');
+    if (cache) module.enableCompileCache(cache + '/permafrost');
+    return import('../src/main.ts');
+  });
 }

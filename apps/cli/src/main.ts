@@ -44,9 +44,9 @@ function describe(program: Command, bind: Bind): void {
     .version(version())
     .option('--state <dir>', 'state directory of regd, which holds its socket', nonEmptyArgument)
     .addOption(
-      new Option('--server <addr>', 'where regd listens: unix:FILE or HOST:PORT').conflicts(
-        'state',
-      ),
+      new Option('--server <addr>', 'where regd listens: unix:FILE or HOST:PORT')
+        .argParser(serverArgument)
+        .conflicts('state'),
     )
     .option('--json', 'print one JSON value a line on stdout, and words on stderr')
     .addHelpText(
