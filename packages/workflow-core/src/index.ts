@@ -17,6 +17,7 @@ export { repo, type Repo, type RepoCommand, type RepoRefusal } from './repo/repo
 export * from './storage-workflow/errors.ts';
 export * from './storage-workflow/find.ts';
 export {
+  ForeignWorkflowError,
   hasEnded,
   stateCode,
   storageWorkflow,
