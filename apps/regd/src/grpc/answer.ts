@@ -1,0 +1,110 @@
+// What a failed call is answered: one table from the errors of the core and of the journal to the
+// codes of gRPC. Texts are those that clients of the old system know (spec/behaviour.md 18); its
+// codes were mostly `Unknown`, and are better here (spec/gaps.md 81).
+import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
+import {
+  Fault,
+  type RefusedError,
+  VersionConflictError,
+  type StreamKind,
+} from '@permafrost/events';
+import { ForeignWorkflowError, refusals, type Refusal } from '@permafrost/workflow-core';
+import { isRefused, RepoHeldError } from '../holder.ts';
+import { refusalError, RpcError } from './rpc-error.ts';
+
+/** How a service words what is not its own. */
+export type Wording = Readonly<{
+  /** What its texts begin with, such as `registry error`. */
+  subject: string;
+  /** Whole texts for refusals that this service has always worded in another way. */
+  refusals?: Partial<Readonly<Record<Refusal, string>>>;
+}>;
+
+/** The answer for an error that is expected; undefined for a bug. */
+export function answerFor(error: unknown, wording: Wording): Partial<StatusObject> | undefined {
+  if (error instanceof RepoHeldError) {
+    const answer = answerFor(error.cause, wording);
+    answer?.metadata?.set('permafrost-holder', asciiJson(error.holder));
+    return answer;
+  }
+  const known = toRpcError(error, wording);
+  if (!known) return undefined;
+  const metadata = new Metadata();
+  metadata.set('permafrost-code', known.code);
+  metadata.set('permafrost-remedy', known.remedy);
+  return { code: known.status, details: known.message, metadata };
+}
+
+function toRpcError(error: unknown, wording: Wording): RpcError | undefined {
+  if (error instanceof RpcError) return error;
+  if (isRefused(error)) return refusal(error, wording);
+  if (error instanceof VersionConflictError) {
+    return new RpcError(`${subjectOf(error.kind, wording)}: ${error.message}`, {
+      status: status.ABORTED,
+      code: error.code,
+      remedy: 'Read the current version, and decide again.',
+    });
+  }
+  if (error instanceof ForeignWorkflowError) return wrongKind(error, wording);
+  if (error instanceof Fault) return fault(error, wording);
+  return undefined;
+}
+
+function refusal(error: RefusedError, wording: Wording): RpcError {
+  const name = error.refusal as Refusal;
+  const text = `${subjectOf(error.kind, wording)}: ${refusals[name].text}`;
+  return refusalError(name, wording.refusals?.[name] ?? text);
+}
+
+const subjects: Readonly<Partial<Record<StreamKind, string>>> = {
+  main: 'main error',
+  registry: 'registry error',
+  repo: 'repos error',
+  index: 'workflow index error',
+};
+
+/** A workflow's subject depends on its direction, which only the service knows. */
+function subjectOf(kind: StreamKind, { subject }: Wording): string {
+  return subjects[kind] ?? subject;
+}
+
+function fault(error: Fault, wording: Wording): RpcError {
+  const { subject } = wording;
+  const answer = (code: status, remedy: string): RpcError =>
+    new RpcError(`${subject}: ${error.message}`, { status: code, code: error.code, remedy });
+  switch (error.code) {
+    case 'JOURNAL_CONFLICT':
+      return answer(status.ABORTED, 'Somebody else was faster. Try again.');
+    case 'HISTORY_OF_OTHER_KIND':
+      return wrongKind(error, wording);
+    case 'HISTORY_DELETED':
+    case 'UNKNOWN_EVENT':
+      return answer(status.NOT_FOUND, 'Check the id.');
+    case 'BROKEN_CHAIN':
+    case 'EVENT_UNREADABLE':
+      return answer(status.DATA_LOSS, 'Run `permafrost verify`; restore the journal from backup.');
+    default:
+      return answer(
+        status.UNAVAILABLE,
+        error.retry === 'later'
+          ? 'Try again in a while; the log of regd tells the cause.'
+          : 'The log of regd tells the cause; somebody has to mend it first.',
+      );
+  }
+}
+
+function wrongKind(error: Error & { code: string }, { subject }: Wording): RpcError {
+  return new RpcError(`${subject}: invalid event type`, {
+    status: status.NOT_FOUND,
+    code: error.code,
+    remedy: 'The id belongs to something else. Check it.',
+  });
+}
+
+/** Trailers carry ASCII only; names of people do not. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,48 @@
+/** Where regd can be reached: a Unix socket, or a TCP port of this machine. */
+export type ListenAddress = Readonly<
+  { kind: 'unix'; path: string } | { kind: 'tcp'; host: string; port: number }
+>;
+
+/** A `--listen` value that cannot be used. The message says why, and what to give instead. */
+export class ListenAddressError extends Error {
+  readonly code = 'LISTEN_ADDRESS_REFUSED';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'ListenAddressError';
+  }
+}
+
+const TCP = /^(?:\[(?<ipv6>[^\]]+)\]|(?<host>[^:[\]]+)):(?<port>\d{1,5})$/;
+const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1)$/;
+
+/** Reads `unix:FILE` or `HOST:PORT`. Throws {@link ListenAddressError}. */
+export function parseListenAddress(text: string): ListenAddress {
+  if (text.startsWith('unix:')) {
+    // Both forms of a gRPC target are taken: unix:FILE and unix:///FILE.
+    const path = text.slice('unix:'.length).replace(/^\/\/\//, '/');
+    if (path === '') throw new ListenAddressError('unix: needs the path of a socket');
+    return { kind: 'unix', path };
+  }
+  const groups = TCP.exec(text)?.groups;
+  const port = Number(groups?.['port']);
+  if (!groups || port > 65_535) {
+    throw new ListenAddressError(`${text} is neither unix:FILE nor HOST:PORT`);
+  }
+  const named = groups['ipv6'] ?? groups['host'] ?? '';
+  // Names are not looked up, so that nobody's resolver decides who can reach regd.
+  const host = named === 'localhost' ? '127.0.0.1' : named;
+  if (!LOOPBACK.test(host)) {
+    throw new ListenAddressError(
+      `${text} is not on this machine alone: that needs TLS, not there yet. Use 127.0.0.1, [::1] or a Unix socket.`,
+    );
+  }
+  return { kind: 'tcp', host, port };
+}
+
+/** The address as a gRPC client writes it. */
+export function targetOf(address: ListenAddress): string {
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  const { host, port } = address;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

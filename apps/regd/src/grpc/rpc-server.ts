@@ -1,0 +1,87 @@
+// The gRPC server: services on any number of listeners, and an end that leaves nobody waiting.
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { Log } from '@permafrost/workflow-core';
+import type { ListenAddress } from './listen-address.ts';
+import { Listener } from './listener.ts';
+import { OpenCalls } from './open-calls.ts';
+import { shutdownError } from './rpc-error.ts';
+import type { MakeService } from './service.ts';
+
+const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
+const CALLS_MAX = 10_000;
+const CALLS_PER_CONNECTION_MAX = 2_000;
+const KEEPALIVE_MS = 40_000;
+const DRAIN_MS = 5_000;
+
+export interface RpcServerOptions {
+  services: readonly MakeService[];
+  log: Log;
+  /** See {@link ListenerOptions}. */
+  lookMs?: number;
+}
+
+export class RpcServer {
+  readonly #server: Server;
+  readonly #calls = new OpenCalls(CALLS_MAX);
+  readonly #listeners: Listener[] = [];
+  readonly #options: RpcServerOptions;
+
+  constructor(options: RpcServerOptions) {
+    this.#options = options;
+    this.#server = new Server({
+      'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
+      'grpc.max_concurrent_streams': CALLS_PER_CONNECTION_MAX,
+      'grpc.keepalive_time_ms': KEEPALIVE_MS,
+      'grpc.keepalive_timeout_ms': KEEPALIVE_MS,
+    });
+    for (const make of options.services) {
+      const { definition, implementation } = make({ calls: this.#calls, log: options.log });
+      this.#server.addService(definition, implementation);
+    }
+  }
+
+  get callsOpen(): number {
+    return this.#calls.count;
+  }
+
+  /** Takes connections on the addresses, all or none. Resolves to how clients reach them. */
+  async listen(addresses: readonly ListenAddress[]): Promise<readonly string[]> {
+    const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+    const { log, lookMs } = this.#options;
+    try {
+      for (const address of addresses) {
+        const listener = await Listener.open({
+          address,
+          onConnection: (socket) => injector.injectConnection(socket),
+          log,
+          ...(lookMs !== undefined && { lookMs }),
+        });
+        this.#listeners.push(listener);
+      }
+    } catch (error) {
+      this.#close();
+      throw error;
+    }
+    return this.#listeners.map(({ target }) => target);
+  }
+
+  /** Ends waiting calls and streams with `shutdown`; lets the others finish, for a while. */
+  async stop(): Promise<void> {
+    this.#close();
+    this.#calls.abortAll(shutdownError());
+    await new Promise<void>((resolve) => {
+      const tooLong = setTimeout(() => {
+        this.#server.forceShutdown();
+        resolve();
+      }, DRAIN_MS);
+      this.#server.tryShutdown(() => {
+        clearTimeout(tooLong);
+        resolve();
+      });
+    });
+  }
+
+  #close(): void {
+    for (const listener of this.#listeners) listener.close();
+  }
+}

@@ -1,0 +1,187 @@
+// From a service of the contract and plain functions to what grpc-js wants: promises for unary
+// calls, async iterables for streams, one place where errors become answers.
+import { once } from 'node:events';
+import {
+  status,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type ServiceDefinition,
+  type StatusObject,
+  type UntypedHandleCall,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import type { Log } from '@permafrost/workflow-core';
+import { answerFor, type Wording } from './answer.ts';
+import type { OpenCall, OpenCalls } from './open-calls.ts';
+import { badArgument, cancelledError } from './rpc-error.ts';
+
+/** What a handler knows of its call beside the request. */
+export interface Call {
+  /** Aborted when the client has left or regd stops; its reason is then what to throw. */
+  readonly signal: AbortSignal;
+}
+
+/** A method as ts-proto generates it. None of ours has a stream of requests. */
+interface Method {
+  readonly path: string;
+  readonly requestStream: boolean;
+  readonly responseStream: boolean;
+  readonly requestSerialize: (value: never) => Buffer;
+  readonly requestDeserialize: (bytes: Buffer) => unknown;
+  readonly responseSerialize: (value: never) => Buffer;
+  readonly responseDeserialize: (bytes: Buffer) => unknown;
+}
+
+type Contract = Readonly<Record<string, Method>>;
+type Request<M extends Method> = ReturnType<M['requestDeserialize']>;
+type Response<M extends Method> = Parameters<M['responseSerialize']>[0];
+
+/** A function for each method of a service. */
+export type Handlers<S extends Contract> = {
+  readonly [Name in keyof S]: S[Name]['responseStream'] extends true
+    ? (request: Request<S[Name]>, call: Call) => AsyncIterable<Response<S[Name]>>
+    : (request: Request<S[Name]>, call: Call) => Promise<Response<S[Name]>>;
+};
+
+export interface Service {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
+}
+
+/** Makes a service that can be added to a server. */
+export type MakeService = (surroundings: { calls: OpenCalls; log: Log }) => Service;
+
+/** Puts a service together. `wording` is how it tells refusals and faults. */
+export function serviceOf<S extends Contract>(
+  contract: S,
+  handlers: Handlers<S>,
+  wording: Wording,
+): MakeService {
+  return ({ calls, log }) => {
+    const definition: Record<string, Method> = {};
+    const implementation: Record<string, UntypedHandleCall> = {};
+    for (const [name, method] of Object.entries(contract)) {
+      definition[name] = { ...method, requestDeserialize: tolerant(method.requestDeserialize) };
+      const adapter = new Adapter({ method, calls, log, wording });
+      const handle: unknown = handlers[name];
+      implementation[name] = method.responseStream
+        ? adapter.streaming(handle as StreamingHandler)
+        : adapter.unary(handle as UnaryHandler);
+    }
+    return { definition: definition as unknown as ServiceDefinition, implementation };
+  };
+}
+
+type UnaryHandler = (request: unknown, call: Call) => Promise<unknown>;
+type StreamingHandler = (request: unknown, call: Call) => AsyncIterable<unknown>;
+
+/** Bytes that are no message. The library would answer them as a defect of the server. */
+class MalformedMessage {
+  readonly reason: string;
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+function tolerant(deserialize: (bytes: Buffer) => unknown): (bytes: Buffer) => unknown {
+  return (bytes) => {
+    try {
+      return deserialize(bytes);
+    } catch (error) {
+      return new MalformedMessage(error instanceof Error ? error.message : String(error));
+    }
+  };
+}
+
+function wellFormed(request: unknown): unknown {
+  if (!(request instanceof MalformedMessage)) return request;
+  const text = `grpc: error unmarshalling request: ${request.reason}`;
+  throw badArgument('MESSAGE_MALFORMED', text, 'Send the protobuf message of this call.');
+}
+
+class Adapter {
+  readonly #path: string;
+  readonly #calls: OpenCalls;
+  readonly #log: Log;
+  readonly #wording: Wording;
+
+  constructor(options: { method: Method; calls: OpenCalls; log: Log; wording: Wording }) {
+    this.#path = options.method.path;
+    this.#calls = options.calls;
+    this.#log = options.log;
+    this.#wording = options.wording;
+  }
+
+  unary(handle: UnaryHandler): UntypedHandleCall {
+    return (call: ServerUnaryCall<unknown, unknown>, reply: sendUnaryData<unknown>) => {
+      void this.#respond(handle, call, reply);
+    };
+  }
+
+  streaming(handle: StreamingHandler): UntypedHandleCall {
+    return (call: ServerWritableStream<unknown, unknown>) => {
+      void this.#stream(handle, call);
+    };
+  }
+
+  async #respond(
+    handle: UnaryHandler,
+    call: ServerUnaryCall<unknown, unknown>,
+    reply: sendUnaryData<unknown>,
+  ): Promise<void> {
+    try {
+      using open = this.#begin(call);
+      reply(null, await handle(wellFormed(call.request), open));
+    } catch (error) {
+      reply(this.#answer(error));
+    }
+  }
+
+  async #stream(
+    handle: StreamingHandler,
+    call: ServerWritableStream<unknown, unknown>,
+  ): Promise<void> {
+    try {
+      using open = this.#begin(call);
+      for await (const message of handle(wellFormed(call.request), open)) {
+        open.signal.throwIfAborted();
+        if (!call.write(message)) await drained(call, open.signal);
+      }
+      call.end();
+    } catch (error) {
+      call.emit('error', this.#answer(error));
+    }
+  }
+
+  #begin(call: { on(event: 'cancelled', listener: () => void): unknown }): OpenCall {
+    const open = this.#calls.begin();
+    call.on('cancelled', () => open.abort(cancelledError()));
+    return open;
+  }
+
+  #answer(error: unknown): Partial<StatusObject> {
+    const answer = answerFor(error, this.#wording);
+    if (!answer) {
+      this.#log.error({ rpc: this.#path, err: error }, 'defect in a call');
+      return { code: status.INTERNAL, details: 'internal error' };
+    }
+    if (answer.code === status.UNAVAILABLE || answer.code === status.DATA_LOSS) {
+      this.#log.warn({ rpc: this.#path, err: error }, 'call failed');
+    }
+    return answer;
+  }
+}
+
+/** Waits until a slow client has taken what was sent. */
+async function drained(
+  call: ServerWritableStream<unknown, unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await once(call, 'drain', { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}

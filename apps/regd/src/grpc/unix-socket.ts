@@ -1,0 +1,46 @@
+// The socket file of a listener: taken over from a dead process, never from a live one.
+import { lstatSync, unlinkSync } from 'node:fs';
+import { connect, type Server } from 'node:net';
+import { ListenAddressError } from './listen-address.ts';
+
+/** Makes the path free. Throws {@link ListenAddressError} if it is in use by somebody. */
+export async function claimSocketPath(path: string): Promise<void> {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (!stat) return;
+  if (!stat.isSocket()) {
+    throw new ListenAddressError(`${path} is there, and is no socket: name another, or move it`);
+  }
+  if (await isAnswered(path)) {
+    throw new ListenAddressError(`another regd answers at ${path}: stop it first`);
+  }
+  unlinkSync(path);
+}
+
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const answer = (isAnswer: boolean): void => {
+      socket.destroy();
+      resolve(isAnswer);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+  });
+}
+
+/** Binds so that the socket never exists with more rights than 0600, not for a moment. */
+export function listenPrivately(server: Server, path: string): void {
+  const umask = process.umask(0o177);
+  try {
+    // The file is made within this call; only the news of it comes later.
+    server.listen({ path });
+  } finally {
+    process.umask(umask);
+  }
+}
+
+/** What tells one socket file from another of the same name; undefined if there is none. */
+export function socketIdentity(path: string): string | undefined {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat && `${stat.dev}:${stat.ino}`;
+}
