@@ -1,0 +1,257 @@
+// The calls about one freeze or thaw: written once, for both directions (spec/behaviour.md 10). The
+// messages of the two services have the same fields; those of freeze stand for both.
+import { status } from '@grpc/grpc-js';
+import {
+  nilUuid,
+  ulidToBytes,
+  uuidToBytes,
+  VersionConflictError,
+  workflowIndexId,
+  type Direction,
+  type Transaction,
+  type Uuid,
+  type Vid,
+} from '@permafrost/events';
+import {
+  JobControl,
+  type AbortFreezeRepoFilesI as AbortFilesI,
+  type AbortFreezeRepoI as AbortI,
+  type BeginFreezeRepoI as BeginI,
+  type BeginFreezeRepoO as BeginO,
+  type CommitFreezeRepoI as CommitI,
+  type CommitFreezeRepoO as CommitO,
+  type GetFreezeRepoI as GetI,
+  type GetFreezeRepoO as GetO,
+} from '@permafrost/proto';
+import {
+  askToAbort,
+  askToBeginFiles,
+  askToCommit,
+  beginWorkflow,
+  hasEnded,
+  SC_FAILED,
+  SC_RUNNING,
+  storageWorkflow,
+  workflowIndex,
+  type BegunWorkflow,
+  type WorkflowCommand,
+} from '@permafrost/workflow-core';
+import { nameHolder } from '../holder.ts';
+import { notFound, refusalError, RpcError } from '../grpc/rpc-error.ts';
+import type { Wording } from '../grpc/answer.ts';
+import type { Call } from '../grpc/service.ts';
+import { lookOnNews } from '../news.ts';
+import {
+  batchVidOf,
+  ownWorkflowIdOf,
+  registryNameOf,
+  repoIdOf,
+  startVidOf,
+  vidOf,
+} from '../wire/arguments.ts';
+import type { Context } from './context.ts';
+
+type Found = Readonly<{ vid: Vid; state: BegunWorkflow }>;
+type WorkflowVid = { workflowVid: Uint8Array };
+
+export class StorageWorkflowRpcs {
+  readonly #direction: Direction;
+  readonly #context: Context;
+
+  constructor(direction: Direction, context: Context) {
+    this.#direction = direction;
+    this.#context = context;
+  }
+
+  get wording(): Wording {
+    return {
+      subject: this.#subject,
+      refusals: {
+        REPO_UNKNOWN: 'unknown repo',
+        REPO_HAS_STORED_ERROR: 'repo has stored error',
+        REPO_IN_OTHER_TIER: 'registry: conflicting repo storage state',
+        REPO_HAS_CHILD_REPOS: 'registry: not a leaf repo',
+        REPO_HELD_BY_OTHER_WORKFLOW: 'registry: workflow conflict',
+        EPHEMERAL_WORKFLOWS_NOT_ENABLED: 'registry: ephemeral workflows not enabled',
+        WORKFLOW_ID_IN_USE: 'rejected workflow ID: ID has been used before',
+        WORKFLOW_ID_MALFORMED: 'malformed workflow ID',
+        AUTHOR_MISSING: 'missing author name or email',
+      },
+    };
+  }
+
+  async begin(request: BeginI): Promise<BeginO> {
+    const repoId = repoIdOf(request.repo);
+    const registry = registryNameOf(request.registry);
+    const registryVid = startVidOf(request.registryVid);
+    const repoVid = startVidOf(request.repoVid);
+    const { engine } = this.#context;
+    try {
+      const begun = await beginWorkflow(engine, {
+        direction: this.#direction,
+        registry,
+        ...(registryVid && { registryVid }),
+        repoId,
+        ...(repoVid && { repoVid }),
+        workflowId: ownWorkflowIdOf(request.workflow),
+        author: { name: request.authorName, email: request.authorEmail },
+      });
+      return {
+        registryVid: ulidToBytes(begun.registryVid),
+        repoVid: ulidToBytes(begun.repoVid),
+        workflowIndexVid: ulidToBytes(begun.indexVid),
+        workflowVid: ulidToBytes(begun.workflowVid),
+      };
+    } catch (error) {
+      if (error instanceof VersionConflictError) throw startedElsewhere(error);
+      throw await nameHolder(error, this.#waiting, { registry, repoId });
+    }
+  }
+
+  /** With `JC_WAIT`, answers when the workflow has ended. */
+  async get({ workflow, jobControl }: GetI, { signal }: Call): Promise<GetO> {
+    const id = ownWorkflowIdOf(workflow);
+    const looks = lookOnNews(this.#context.journal, signal, () => this.#find(id));
+    for await (const { vid, state } of looks) {
+      if (jobControl !== JobControl.JC_WAIT || hasEnded(state)) return this.#got(vid, state);
+    }
+    throw signal.reason;
+  }
+
+  async beginFiles({ workflow, workflowVid }: CommitI): Promise<WorkflowVid> {
+    const id = ownWorkflowIdOf(workflow);
+    const vid = batchVidOf(workflowVid);
+    await this.#find(id);
+    const after = await this.#transact(id, (tx) => askToBeginFiles(tx, id, vid));
+    if (after.status === 'files') return { workflowVid: after.workflowVid };
+    // It was taken up, but the registry or the repo would not have it, and so it has failed.
+    throw refusalError('WORKFLOW_IN_OTHER_STATE', `${this.#subject}: ${after.message}`);
+  }
+
+  commitFiles({ workflow, workflowVid }: CommitI): Promise<WorkflowVid> {
+    return this.#tell(workflow, workflowVid, { type: 'CommitFiles' });
+  }
+
+  abortFiles({ workflow, workflowVid, ...status }: AbortFilesI): Promise<WorkflowVid> {
+    return this.#tell(workflow, workflowVid, { type: 'AbortFiles', status: statusOf(status) });
+  }
+
+  async commit({ workflow, workflowVid }: CommitI): Promise<CommitO> {
+    const id = ownWorkflowIdOf(workflow);
+    const vid = batchVidOf(workflowVid);
+    await this.#find(id);
+    return this.#transact(id, (tx) => askToCommit(tx, id, vid));
+  }
+
+  async abort({ workflow, workflowVid, ...rest }: AbortI): Promise<CommitO> {
+    const id = ownWorkflowIdOf(workflow);
+    const vid = batchVidOf(workflowVid);
+    await this.#find(id);
+    return this.#transact(id, (tx) => askToAbort(tx, id, { status: statusOf(rest), vid }));
+  }
+
+  get #subject(): string {
+    return `${this.#direction}-repo workflow`;
+  }
+
+  get #waiting(): Parameters<typeof nameHolder>[1] {
+    const { engine, journal: board, clock } = this.#context;
+    return { engine, board, clock };
+  }
+
+  async #find(id: Uuid): Promise<Found> {
+    const { vid, state } = await this.#context.engine.find(storageWorkflow, id);
+    if (id === nilUuid || state.status === 'uninitialized') {
+      throw this.#unknown('WORKFLOW_UNKNOWN', 'uninitialized');
+    }
+    if (state.direction !== this.#direction) {
+      throw this.#unknown('WORKFLOW_OF_OTHER_KIND', 'invalid event type');
+    }
+    return { vid, state };
+  }
+
+  #unknown(code: string, text: string): RpcError {
+    const remedy = 'List the workflows with `permafrost workflows REGISTRY --all`.';
+    return notFound(code, `${this.#subject}: ${text}`, remedy);
+  }
+
+  #got(vid: Vid, state: BegunWorkflow): GetO {
+    const { code, message } = progressOf(state);
+    return {
+      workflowVid: ulidToBytes(vid),
+      registry: state.start.registryName,
+      repoId: uuidToBytes(state.start.repoId),
+      statusCode: code,
+      statusMessage: message,
+    };
+  }
+
+  async #tell(
+    workflow: Uint8Array,
+    workflowVid: Uint8Array | undefined,
+    command: WorkflowCommand,
+  ): Promise<WorkflowVid> {
+    const id = ownWorkflowIdOf(workflow);
+    const vid = vidOf(workflowVid);
+    await this.#find(id);
+    const { engine } = this.#context;
+    return { workflowVid: ulidToBytes(await engine.tell(storageWorkflow, id, vid, command)) };
+  }
+
+  /** Carries a batch out; resolves to how things are after it. */
+  #transact(
+    id: Uuid,
+    work: (tx: Transaction) => Promise<void>,
+  ): Promise<CommitO & { status: string; message: string }> {
+    return this.#context.engine.transact(async (tx) => {
+      await work(tx);
+      const { vid, state } = await tx.find(storageWorkflow, id);
+      if (state.status === 'uninitialized')
+        throw this.#unknown('WORKFLOW_UNKNOWN', 'uninitialized');
+      const index = await tx.find(workflowIndex, workflowIndexId(state.start.registryName));
+      return {
+        workflowVid: ulidToBytes(vid),
+        workflowIndexVid: ulidToBytes(index.vid),
+        status: state.status,
+        message: state.outcome.message,
+      };
+    });
+  }
+}
+
+function startedElsewhere(cause: VersionConflictError): RpcError {
+  return new RpcError('version conflict', {
+    status: status.FAILED_PRECONDITION,
+    code: cause.code,
+    remedy: 'Read the current versions, and decide again.',
+  });
+}
+
+function statusOf(from: { statusCode: number; statusMessage: string }): {
+  code: number;
+  message: string;
+} {
+  return { code: from.statusCode, message: from.statusMessage };
+}
+
+/** Where a workflow stands, as the old clients know it (spec/behaviour.md 10.4). */
+function progressOf({ status: state, direction, outcome }: BegunWorkflow): {
+  code: number;
+  message: string;
+} {
+  const files = direction === 'freeze' ? 'freezing files' : 'unfreezing files';
+  switch (state) {
+    case 'initialized':
+      return { code: SC_RUNNING, message: 'initializing' };
+    case 'files':
+      return { code: SC_RUNNING, message: files };
+    case 'files-completed':
+      return { code: SC_RUNNING, message: `${files} completed` };
+    case 'files-failed':
+      return { code: SC_FAILED, message: `${files} failed` };
+    case 'completed':
+    case 'failed':
+    case 'terminated':
+      return outcome;
+  }
+}
