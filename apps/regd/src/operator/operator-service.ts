@@ -1,0 +1,121 @@
+// What people and their tools ask beyond the API of the old system.
+import { RetryNoVC } from '@permafrost/events';
+import { operator } from '@permafrost/proto';
+import { collectGarbage, repo } from '@permafrost/workflow-core';
+import { badArgument, notFound } from '../grpc/rpc-error.ts';
+import { serviceOf, type Call, type MakeService } from '../grpc/service.ts';
+import type { Context } from '../services/context.ts';
+import { findRegistry } from '../services/find-registry.ts';
+import { verifyJournal } from '../verify/verify-journal.ts';
+import { changes } from './changes.ts';
+import { uuidArgument } from './ids.ts';
+import { journalEvents } from './journal-events.ts';
+import { registriesOf, RepoViews } from './repo-view.ts';
+import { presenceView, WorkflowViews } from './workflow-view.ts';
+
+export function operatorService(context: Context): MakeService {
+  const rpcs = new OperatorRpcs(context);
+  return serviceOf(
+    operator.OperatorService,
+    {
+      findRepo: async ({ target }) => ({ repo: await rpcs.repos.find(target) }),
+      watchRepo: (request, call) => rpcs.watchRepo(request, call),
+      getStatus: () => rpcs.getStatus(),
+      listWorkflows: async ({ registry, includeFinished }) => {
+        const { state } = await findRegistry(context.engine, registry);
+        return { workflows: await rpcs.workflows.list(state.name, includeFinished) };
+      },
+      watchWorkflow: (request, call) => rpcs.watchWorkflow(request, call),
+      clearError: (request) => rpcs.clearError(request),
+      verify: (_, { signal }) => verifyJournal(context, signal),
+      collectGarbage: (request, call) => rpcs.collectGarbage(request, call),
+      watchEvents: (request, call) => journalEvents(context, request, call),
+    },
+    { subject: 'workflow' },
+  );
+}
+
+class OperatorRpcs {
+  readonly repos: RepoViews;
+  readonly workflows: WorkflowViews;
+  readonly #context: Context;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.workflows = new WorkflowViews(context);
+    this.repos = new RepoViews(context, this.workflows);
+  }
+
+  async *watchRepo(
+    request: operator.WatchRepoRequest,
+    { signal }: Call,
+  ): AsyncGenerator<operator.WatchRepoResponse> {
+    const id = uuidArgument(request.repoId, 'repo id');
+    yield* changes(this.#context.journal, signal, async () => {
+      const found = await this.repos.get(id);
+      if (!found) {
+        const remedy = 'List the repos with `permafrost repos REGISTRY`.';
+        throw notFound('REPO_NOT_FOUND', `no repo has the id ${id}`, remedy);
+      }
+      return { value: { repo: found }, isBusy: found.workflow !== undefined };
+    });
+  }
+
+  async *watchWorkflow(
+    request: operator.WatchWorkflowRequest,
+    { signal }: Call,
+  ): AsyncGenerator<operator.WatchWorkflowResponse> {
+    const id = uuidArgument(request.workflowId, 'workflow id');
+    const views = changes(this.#context.journal, signal, async () => {
+      const workflow = await this.workflows.find(id);
+      if (!workflow) {
+        const remedy = 'List the workflows with `permafrost workflows REGISTRY --all`.';
+        throw notFound('WORKFLOW_UNKNOWN', `no workflow has the id ${id}`, remedy);
+      }
+      return { value: workflow, isBusy: !hasEnded(workflow) };
+    });
+    for await (const workflow of views) {
+      yield { workflow };
+      if (hasEnded(workflow)) return;
+    }
+  }
+
+  async getStatus(): Promise<operator.GetStatusResponse> {
+    const { engine, journal, clock } = this.#context;
+    const nowMs = clock.nowMs();
+    const daemons = (await journal.present()).map((who) => presenceView(who, nowMs));
+    const workflows: operator.Workflow[] = [];
+    for await (const { name } of registriesOf(engine)) {
+      workflows.push(...(await this.workflows.list(name, false)));
+    }
+    const { path, end, databaseBytes, walBytes, schemaVersion } = await journal.diagnostics();
+    const bytes = databaseBytes + walBytes;
+    return { daemons, workflows, journal: { path, events: end, bytes, schema: schemaVersion } };
+  }
+
+  async clearError(request: operator.ClearErrorRequest): Promise<operator.ClearErrorResponse> {
+    const id = uuidArgument(request.repoId, 'repo id');
+    const { errorMessage: message } = request;
+    const repoVid = await this.#context.engine.tell(repo, id, RetryNoVC, {
+      type: 'ClearError',
+      ...(message !== undefined && { message }),
+    });
+    return { repoVid };
+  }
+
+  async collectGarbage(
+    request: operator.CollectGarbageRequest,
+    { signal }: Call,
+  ): Promise<operator.CollectGarbageResponse> {
+    const { engine, clock, gcOlderThanMs, log } = this.#context;
+    const { olderThanMs = gcOlderThanMs } = request;
+    if (olderThanMs < 0) throw badArgument('AGE_NEGATIVE', 'an age cannot be negative');
+    const deleted = await collectGarbage(engine, { olderThanMs, nowMs: clock.nowMs(), signal });
+    log.info({ deleted: deleted.length, olderThanMs }, 'old workflows deleted');
+    return { deletedWorkflowIds: [...deleted] };
+  }
+}
+
+function hasEnded({ waitingFor, state }: operator.Workflow): boolean {
+  return waitingFor === '' && state !== '';
+}

@@ -1,0 +1,65 @@
+// Everything that can be checked about a journal while it is in use.
+import type { Head } from '@permafrost/events';
+import type { operator } from '@permafrost/proto';
+import type { Context } from '../services/context.ts';
+import { checkHistory } from './check-history.ts';
+import { checkReferences } from './check-references.ts';
+import { finding, type Finding } from './finding.ts';
+
+const SECOND_LOOK_MS = 250;
+
+/** Findings first, the summary last. Throws the signal's reason when it is aborted. */
+export async function* verifyJournal(
+  context: Context,
+  signal: AbortSignal,
+): AsyncGenerator<operator.VerifyResponse> {
+  const count = { histories: 0, events: 0 };
+  let problems = 0;
+  for await (const value of findings(context, signal, count)) {
+    if (value.severity === 'error') problems++;
+    yield { item: { $case: 'finding', value } };
+  }
+  yield { item: { $case: 'summary', value: { ...count, problems } } };
+}
+
+async function* findings(
+  context: Context,
+  signal: AbortSignal,
+  count: { histories: number; events: number },
+): AsyncGenerator<Finding> {
+  const { journal } = context;
+  for (const line of await journal.checkIntegrity()) yield finding('DATABASE_DAMAGED', '', line);
+  for await (const head of journal.heads()) {
+    signal.throwIfAborted();
+    if (head.deleted) continue;
+    count.histories++;
+    yield* checkHistory(journal, head, count);
+  }
+  yield* lastingContradictions(context, signal);
+}
+
+/**
+ * Histories are read one after the other while others write, so a batch that comes in between looks
+ * like a contradiction. What is wrong for good is still wrong a moment later.
+ */
+async function* lastingContradictions(
+  context: Context,
+  signal: AbortSignal,
+): AsyncGenerator<Finding> {
+  const first = await contradictions(context);
+  if (first.size === 0) return;
+  await context.clock.sleep(SECOND_LOOK_MS, signal);
+  signal.throwIfAborted();
+  const second = await contradictions(context);
+  for (const [key, value] of first) if (second.has(key)) yield value;
+}
+
+async function contradictions({ engine, journal }: Context): Promise<Map<string, Finding>> {
+  const heads: Head[] = [];
+  for await (const head of journal.heads()) heads.push(head);
+  const found = new Map<string, Finding>();
+  for await (const value of checkReferences(engine, heads)) {
+    found.set(`${value.code} ${value.history}`, value);
+  }
+  return found;
+}
