@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+// Plain old JavaScript, so that an old Node can run it far enough to say what is wrong.
+var major = Number(process.versions.node.split('.')[0]);
+if (major < 24) {
+  console.error('permafrost-regd needs Node 24 or newer; this is ' + process.version + '.');
+  process.exit(1);
+} else {
+  import('../src/main.ts');
+}

@@ -1,0 +1,95 @@
+// permafrost-regd: reads the flags, opens the journal, serves until it is told to stop.
+import { daemonLog, durationMs, logLevels, shutdownSignal } from '@permafrost/daemon-kit';
+import { Fault } from '@permafrost/events';
+import { openSqliteJournal } from '@permafrost/events/sqlite';
+import { makeStateDirectory, stateDirectory } from '@permafrost/events/state-directory';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import {
+  ListenAddressError,
+  parseListenAddress,
+  type ListenAddress,
+} from './grpc/listen-address.ts';
+import { serve } from './regd.ts';
+
+type Flags = Readonly<{
+  state?: string;
+  listen: readonly ListenAddress[];
+  gcOlderThan: number;
+  gcEvery: number;
+  logLevel: string;
+}>;
+
+const DAY_MS = 86_400_000;
+
+const program = new Command('permafrost-regd')
+  .description('Serves the registries over gRPC, and moves workflows on.')
+  .version(packageJson.version)
+  .option('--state <dir>', 'the directory of the journal and of the socket')
+  .option(
+    '--listen <address>',
+    'unix:FILE, or HOST:PORT on this machine; may be repeated (default: regd.sock in the state directory)',
+    address,
+    [],
+  )
+  .addOption(
+    new Option('--gc-older-than <duration>', 'delete workflows that ended so long ago')
+      .argParser(duration)
+      .default(30 * DAY_MS, '30d'),
+  )
+  .addOption(
+    new Option('--gc-every <duration>', 'how often to look for them')
+      .argParser(duration)
+      .default(DAY_MS, '1d'),
+  )
+  .addOption(new Option('--log-level <level>', 'what to log').choices(logLevels).default('info'))
+  .addHelpText(
+    'after',
+    `
+The state directory is $PERMAFROST_STATE, else /var/lib/permafrost for root, else permafrost in
+$XDG_STATE_HOME or ~/.local/state.
+
+Examples:
+  permafrost-regd
+  permafrost-regd --state ./state --listen unix:./state/regd.sock --listen 127.0.0.1:7550`,
+  )
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parse();
+
+const flags = program.opts<Flags>();
+const log = daemonLog({ name: 'regd', level: flags.logLevel });
+const signal = shutdownSignal();
+try {
+  const state = stateDirectory(flags.state);
+  makeStateDirectory(state);
+  const journal = await openSqliteJournal({ path: state.journal });
+  const { gcOlderThan: gcOlderThanMs, gcEvery: gcEveryMs } = flags;
+  const socket = { kind: 'unix', path: state.socket } as const;
+  const listen = flags.listen.length === 0 ? [socket] : flags.listen;
+  try {
+    await serve({ journal, listen, gcOlderThanMs, gcEveryMs, log }, signal);
+  } finally {
+    await journal.close();
+  }
+  log.info({}, 'regd stopped');
+} catch (error) {
+  // These name the cause and what to do; for anything else the stack is what is needed.
+  const isExpected = error instanceof Fault || error instanceof ListenAddressError;
+  log.error({ err: error }, isExpected ? error.message : 'regd failed');
+  process.exitCode = 1;
+}
+
+function address(text: string, previous: readonly ListenAddress[]): readonly ListenAddress[] {
+  try {
+    return [...previous, parseListenAddress(text)];
+  } catch (error) {
+    if (error instanceof ListenAddressError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+function duration(text: string): number {
+  const ms = durationMs(text);
+  if (ms === undefined) throw new InvalidArgumentError('not a duration such as 90s, 12h or 30d');
+  return ms;
+}

@@ -1,0 +1,134 @@
+// regd, put together: its services over the journal, its loop, its presence, its garbage collection.
+import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { nodeClock } from '@permafrost/daemon-kit';
+import { Engine, randomUuid, ulidSource } from '@permafrost/events';
+import type { SqliteJournal } from '@permafrost/events/sqlite';
+import { initMain, keepPresent, RegdLoop, Runner, type Log } from '@permafrost/workflow-core';
+import packageJson from '../package.json' with { type: 'json' };
+import { collectRegularly } from './garbage.ts';
+import type { ListenAddress } from './grpc/listen-address.ts';
+import { RpcServer } from './grpc/rpc-server.ts';
+import type { MakeService } from './grpc/service.ts';
+import { operatorService } from './operator/operator-service.ts';
+import type { Context } from './services/context.ts';
+import { ephemeralRegistryService } from './services/ephemeral-registry.ts';
+import { mainService } from './services/main.ts';
+import { registryService } from './services/registry.ts';
+import { reposService } from './services/repos.ts';
+import { storageServices } from './services/storage-services.ts';
+
+export interface RegdSettings {
+  journal: SqliteJournal;
+  listen: readonly ListenAddress[];
+  /** Workflows that ended longer ago than this are deleted. */
+  gcOlderThanMs: number;
+  gcEveryMs: number;
+  log: Log;
+  /** How often is looked whether a socket's file is still there. */
+  socketLookMs?: number;
+}
+
+/** Serves until the signal is aborted, and then until what is under way has ended. */
+export async function serve(settings: RegdSettings, signal: AbortSignal): Promise<void> {
+  const regd = await Regd.start(settings);
+  try {
+    await Promise.race([regd.background, aborted(signal)]);
+  } finally {
+    await regd.stop();
+  }
+}
+
+/** A running regd. Who starts it opens and closes the journal. */
+export class Regd {
+  /** How clients reach it. */
+  readonly targets: readonly string[];
+  /** All that goes on without a call. Rejects when that ends by a defect. */
+  readonly background: Promise<unknown>;
+  readonly #server: RpcServer;
+  readonly #stopping: AbortController;
+
+  private constructor(
+    server: RpcServer,
+    targets: readonly string[],
+    { background, stopping }: { background: Promise<unknown>; stopping: AbortController },
+  ) {
+    this.#server = server;
+    this.targets = targets;
+    this.background = background;
+    this.#stopping = stopping;
+  }
+
+  static async start(settings: RegdSettings): Promise<Regd> {
+    const { journal, log, listen, socketLookMs } = settings;
+    const engine = new Engine({ journal, nextId: ulidSource(), pause });
+    const { gcOlderThanMs } = settings;
+    const context = { engine, journal, clock: nodeClock, log, gcOlderThanMs };
+    await initMain(engine);
+    const server = new RpcServer({
+      services: servicesOf(context),
+      log,
+      ...(socketLookMs !== undefined && { lookMs: socketLookMs }),
+    });
+    const targets = await server.listen(listen);
+    const stopping = new AbortController();
+    const background = Promise.all(runInBackground(settings, engine, stopping.signal));
+    // Whoever awaits it hears of a defect; until somebody does, it is not unheard of.
+    background.catch(() => undefined);
+    log.info({ listen: targets }, 'regd ready');
+    return new Regd(server, targets, { background, stopping });
+  }
+
+  /** How many calls are open, streams and waits included. */
+  get callsOpen(): number {
+    return this.#server.callsOpen;
+  }
+
+  /** Ends streams and waits, then the work under way. Rejects with the defect, if there was one. */
+  async stop(): Promise<void> {
+    await this.#server.stop();
+    this.#stopping.abort();
+    await this.background;
+  }
+}
+
+function servicesOf(context: Context): readonly MakeService[] {
+  return [
+    mainService(context),
+    registryService(context),
+    ephemeralRegistryService(context),
+    reposService(context),
+    ...storageServices(context),
+    operatorService(context),
+  ];
+}
+
+function runInBackground(
+  { journal, log, gcOlderThanMs, gcEveryMs }: RegdSettings,
+  engine: Engine,
+  signal: AbortSignal,
+): readonly Promise<void>[] {
+  const clock = nodeClock;
+  const loop = new RegdLoop({ engine, log });
+  const runner = new Runner({ journal, loop, clock, random: Math.random, log });
+  const who = { instance: randomUuid(), daemon: 'regd', host: hostname() } as const;
+  const presence = { ...who, pid: process.pid, version: packageJson.version };
+  const garbage = { engine, clock, log, olderThanMs: gcOlderThanMs, everyMs: gcEveryMs };
+  return [
+    runner.run(signal),
+    keepPresent(presence, { board: journal, clock, log, signal }),
+    collectRegularly(garbage, signal),
+  ];
+}
+
+/** Those who lost the same race do not all come back at the same moment. */
+async function pause(attempt: number): Promise<void> {
+  await setTimeout(Math.random() * Math.min(attempt, 10));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
