@@ -52,6 +52,14 @@ export interface StadOptions {
   retryForMs?: number;
 }
 
+/** The work on the files of one workflow, while the lock is held. */
+type FilesWork = Readonly<{
+  workflowId: Uuid;
+  init: RepoInit;
+  signal: AbortSignal;
+  progress: ProgressReporter;
+}>;
+
 const DEFAULT_JOBS_MAX = 4;
 const DEFAULT_RETRY_FOR_MS = 10 * 60_000;
 
@@ -101,19 +109,30 @@ export class StadLoop implements Loop<StadTask> {
   }
 
   async #makeShadow(repoId: Uuid, signal: AbortSignal): Promise<void> {
-    const { engine, shadow, lock, host } = this.#options;
-    const { state } = await engine.find(repo, repoId);
-    const { init } = state;
-    if (!init || init.fileHost !== host || state.shadowPath !== '' || state.error !== '') return;
+    const { lock } = this.#options;
+    if (!(await this.#dueInit(repoId))) return;
+    await lock.hold(repoId, signal, async () => {
+      // Another stad of this host may have done it, or have failed, while this one waited.
+      const init = await this.#dueInit(repoId);
+      if (init) await this.#slots.use(() => this.#makeShadowOrFail(repoId, init, signal));
+    });
+  }
+
+  /** What a shadow repo is to be made from; undefined when none is due here. */
+  async #dueInit(repoId: Uuid): Promise<RepoInit | undefined> {
+    const { engine, host } = this.#options;
+    const { init, shadowPath, error } = (await engine.find(repo, repoId)).state;
+    return init?.fileHost === host && shadowPath === '' && error === '' ? init : undefined;
+  }
+
+  async #makeShadowOrFail(repoId: Uuid, init: RepoInit, signal: AbortSignal): Promise<void> {
+    const { engine, shadow } = this.#options;
+    const location = { repoId, hostPath: init.hostPath };
+    const watch = { signal, onStep: () => undefined };
     try {
-      const location = { repoId, hostPath: init.hostPath };
-      const watch = { signal, onStep: () => undefined };
-      const makeShadow = async (): Promise<void> => {
-        const shadowPath = await shadow.init(location, init.creator);
-        await shadow.snapshot(location, { author: init.creator, attrs: '' }, watch);
-        await engine.tell(repo, repoId, RetryNoVC, { type: 'ConfirmShadow', shadowPath });
-      };
-      await lock.hold(repoId, signal, () => this.#slots.use(makeShadow));
+      const shadowPath = await shadow.init(location, init.creator);
+      await shadow.snapshot(location, { author: init.creator, attrs: '' }, watch);
+      await engine.tell(repo, repoId, RetryNoVC, { type: 'ConfirmShadow', shadowPath });
     } catch (error) {
       if (!(error instanceof FilesFault) || error.retry === 'later') throw error;
       await this.#storeError(repoId, error);
@@ -129,67 +148,65 @@ export class StadLoop implements Loop<StadTask> {
   }
 
   async #runFiles(workflowId: Uuid, signal: AbortSignal): Promise<void> {
-    const { engine, host, instance, log } = this.#options;
-    const workflow = await findStorageWorkflow(engine, workflowId);
-    if (!workflow || stadAction(workflow) !== 'run-files') return;
-    const { state } = await engine.find(repo, workflow.start.repoId);
-    if (state.init?.fileHost !== host) return;
-    const { init } = state;
+    const { engine, host, instance, lock } = this.#options;
+    const found = await this.#dueFiles(workflowId);
+    if (!found) return;
+    const { repoId } = found.start;
+    const { init } = (await engine.find(repo, repoId)).state;
+    if (init?.fileHost !== host) return;
     const progress = new ProgressReporter(this.#options, { workflow: workflowId, instance });
     try {
-      await this.#holdAndApply(workflowId, { init, signal, progress });
+      progress.enter('waiting-for-lock');
+      await lock.hold(repoId, signal, async () => {
+        // Another stad of this host may have done the work while this one waited.
+        const workflow = await this.#dueFiles(workflowId);
+        const work = { workflowId, init, signal, progress };
+        if (workflow) await this.#slots.use(() => this.#applyOrFail(workflow, work));
+      });
       await progress.end();
     } catch (error) {
-      if (!(error instanceof FilesFault) || signal.aborted) throw error;
+      if (error instanceof FilesFault && !signal.aborted) progress.enter('retrying', error.message);
+      throw error;
+    }
+  }
+
+  async #dueFiles(workflowId: Uuid): Promise<BegunWorkflow | undefined> {
+    const workflow = await findStorageWorkflow(this.#options.engine, workflowId);
+    return workflow && stadAction(workflow) === 'run-files' ? workflow : undefined;
+  }
+
+  /**
+   * Runs with the lock held, up to and including the fact that tells the end: whoever gets the lock
+   * next finds a workflow that still waits, or one that has ended, and never one about to end.
+   */
+  async #applyOrFail(workflow: BegunWorkflow, work: FilesWork): Promise<void> {
+    try {
+      await this.#apply(workflow, work);
+    } catch (error) {
+      if (!(error instanceof FilesFault) || work.signal.aborted) throw error;
+      const { workflowId } = work;
+      const { log } = this.#options;
       log.warn({ workflow: workflowId, code: error.code, err: error }, 'work on files failed');
-      if (this.#mayPass(workflow, error)) {
-        progress.enter('retrying', error.message);
-        throw error;
-      }
-      await progress.end();
+      if (this.#mayPass(workflow, error)) throw error;
       await this.#abortFiles(workflowId, workflow, error);
     }
   }
 
-  /** The lock is held over attributes and commit, so that no other work comes between them. */
-  #holdAndApply(
-    workflowId: Uuid,
-    work: { init: RepoInit; signal: AbortSignal; progress: ProgressReporter },
-  ): Promise<void> {
+  async #apply({ direction, start }: BegunWorkflow, work: FilesWork): Promise<void> {
     const { engine, tree, shadow, log } = this.#options;
-    const { init, signal, progress } = work;
-    progress.enter('waiting-for-lock');
-    return this.#lockRepo(workflowId, signal, async ({ direction, start }) => {
-      const watch = { signal, onStep: progress.step };
-      progress.enter('attributes');
-      const summary = await tree.apply(direction, init.hostPath, watch);
-      progress.enter('snapshot');
-      const location = { repoId: start.repoId, hostPath: init.hostPath };
-      const attrs = direction === 'freeze' ? 'i' : '';
-      const snapshot = await shadow.snapshot(location, { author: start.author, attrs }, watch);
-      await engine.tell(storageWorkflow, workflowId, RetryNoVC, { type: 'CommitFiles' });
-      log.info(
-        { workflow: workflowId, step: 'stad:run-files', ...summary, commit: snapshot.commit },
-        'files done',
-      );
-    });
-  }
-
-  /** Another stad of this host may have done the work while this one waited for the lock. */
-  async #lockRepo(
-    workflowId: Uuid,
-    signal: AbortSignal,
-    work: (workflow: BegunWorkflow) => Promise<void>,
-  ): Promise<void> {
-    const { engine, lock } = this.#options;
-    const found = await findStorageWorkflow(engine, workflowId);
-    if (!found) return;
-    await lock.hold(found.start.repoId, signal, async () => {
-      const workflow = await findStorageWorkflow(engine, workflowId);
-      if (workflow && stadAction(workflow) === 'run-files') {
-        await this.#slots.use(() => work(workflow));
-      }
-    });
+    const { workflowId, init, signal, progress } = work;
+    const watch = { signal, onStep: progress.step };
+    progress.enter('attributes');
+    const summary = await tree.apply(direction, init.hostPath, watch);
+    progress.enter('snapshot');
+    const location = { repoId: start.repoId, hostPath: init.hostPath };
+    const attrs = direction === 'freeze' ? 'i' : '';
+    const snapshot = await shadow.snapshot(location, { author: start.author, attrs }, watch);
+    await engine.tell(storageWorkflow, workflowId, RetryNoVC, { type: 'CommitFiles' });
+    log.info(
+      { workflow: workflowId, step: 'stad:run-files', ...summary, commit: snapshot.commit },
+      'files done',
+    );
   }
 
   /** The limit runs from the event that began the work, so that a crash does not start it anew. */

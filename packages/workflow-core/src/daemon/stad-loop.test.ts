@@ -1,0 +1,202 @@
+import { Engine, NoVC, ulidSource, type Direction } from '@permafrost/events';
+import { MemoryJournal } from '@permafrost/events/testing';
+import { beforeEach, describe, expect, it, test } from 'vitest';
+import { FilesFault, type RepoLock } from '../ports/files.ts';
+import { repo } from '../repo/repo.ts';
+import { storageWorkflow } from '../storage-workflow/storage-workflow.ts';
+import { failing, type OnEffect } from '../testing/effects.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { FakeDisk } from '../testing/fake-disk.ts';
+import { FakeLock, LockTable } from '../testing/fake-lock.ts';
+import { FakeShadow } from '../testing/fake-shadow.ts';
+import { FakeTree } from '../testing/fake-tree.ts';
+import { author, exreg, idOf, repoInit } from '../testing/names.ts';
+import { silentLog } from '../testing/silent-log.ts';
+import { StadLoop } from './stad-loop.ts';
+
+const repoId = idOf('repo');
+const workflowId = idOf('workflow');
+const never = new AbortController().signal;
+const { hostPath } = repoInit;
+const broken = new FilesFault('FILES_READ_ONLY', `${hostPath}: read-only`, { retry: 'never' });
+const busy = new FilesFault('FILES_IO', `${hostPath}: busy`, { retry: 'later' });
+
+let clock: FakeClock;
+let journal: MemoryJournal;
+let engine: Engine;
+let disk: FakeDisk;
+let locks: LockTable;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  journal = new MemoryJournal();
+  engine = new Engine({ journal, nextId: ulidSource(() => clock.nowMs()) });
+  disk = new FakeDisk();
+  locks = new LockTable();
+  disk.write(`${hostPath}/a`);
+});
+
+function stad({
+  host = repoInit.fileHost,
+  onEffect,
+  lock,
+}: { host?: string; onEffect?: OnEffect; lock?: RepoLock } = {}): StadLoop {
+  const hook = onEffect ? { onEffect } : {};
+  return new StadLoop({
+    instance: idOf('instance'),
+    host,
+    engine,
+    board: journal,
+    tree: new FakeTree(disk, hook),
+    shadow: new FakeShadow(disk, hook),
+    lock: lock ?? new FakeLock(locks),
+    clock,
+    log: silentLog,
+    retryForMs: 60_000,
+  });
+}
+
+const repoNow = async () => (await engine.find(repo, repoId)).state;
+const workflowNow = async () => (await engine.find(storageWorkflow, workflowId)).state;
+
+async function initRepo(): Promise<void> {
+  await engine.tell(repo, repoId, NoVC, { type: 'InitRepo', init: repoInit });
+}
+
+async function beginFiles(direction: Direction): Promise<void> {
+  await initRepo();
+  await stad().run({ kind: 'repo', repoId }, never);
+  const start = {
+    registryId: exreg,
+    registryName: 'exreg',
+    repoId,
+    repoGlobalPath: repoInit.globalPath,
+    author,
+  };
+  await engine.tell(storageWorkflow, workflowId, NoVC, { type: 'Init', direction, start });
+  await engine.tell(storageWorkflow, workflowId, NoVC, { type: 'BeginFiles' });
+}
+
+const files = { kind: 'workflow', workflowId } as const;
+
+describe('the files of a workflow', () => {
+  it.each([
+    ['freeze', 'all', 'i'],
+    ['unfreeze', 'none', ''],
+  ] as const)(
+    'are brought to the state after a %s, recorded, and told',
+    async (direction, flags, attrs) => {
+      await beginFiles(direction);
+      await stad().run(files, never);
+      expect(disk.flagsWithin(hostPath)).toBe(flags);
+      expect(disk.shadows.get(repoId)?.commits.at(-1)?.attrs).toBe(attrs);
+      expect(await workflowNow()).toMatchObject({ status: 'files-completed' });
+    },
+  );
+
+  test('are left alone by the stad of another host', async () => {
+    await beginFiles('freeze');
+    await stad({ host: 'other.example.org' }).run(files, never);
+    expect(disk.flagsWithin(hostPath)).toBe('none');
+    expect(await workflowNow()).toMatchObject({ status: 'files' });
+  });
+
+  test('fail at once for what will not pass, with the cause', async () => {
+    await beginFiles('freeze');
+    await stad({ onEffect: failing('stad:set-immutable', broken) }).run(files, never);
+    expect(await workflowNow()).toMatchObject({
+      status: 'files-failed',
+      outcome: { code: 105, message: broken.message },
+    });
+  });
+
+  test('are tried again for what may pass, but not for ever, counted from the beginning (gap 26)', async () => {
+    await beginFiles('freeze');
+    const loop = stad({ onEffect: failing('stad:write-shadow', busy, busy) });
+    await expect(loop.run(files, never)).rejects.toBe(busy);
+    expect(await workflowNow()).toMatchObject({ status: 'files' });
+    expect(await journal.progress(workflowId)).toMatchObject({
+      phase: 'retrying',
+      message: busy.message,
+    });
+    await clock.advance(61_000);
+    // A daemon that was started again does not begin to count anew.
+    await stad({ onEffect: failing('stad:write-shadow', busy) }).run(files, never);
+    expect(await workflowNow()).toMatchObject({ status: 'files-failed' });
+  });
+
+  test('that failed are told before the lock is free: nobody else begins in between', async () => {
+    await beginFiles('freeze');
+    const statusAtRelease: string[] = [];
+    const lock: RepoLock = {
+      hold: async (_repo, _signal, work) => {
+        try {
+          return await work();
+        } finally {
+          statusAtRelease.push((await workflowNow()).status);
+        }
+      },
+    };
+    await stad({ lock, onEffect: failing('stad:set-immutable', broken) }).run(files, never);
+    expect(statusAtRelease).toEqual(['files-failed']);
+  });
+
+  test('of one repo are done by one of several stads of its host', async () => {
+    await beginFiles('freeze');
+    let effects = 0;
+    const onEffect: OnEffect = ({ when }) => void (effects += when === 'after' ? 1 : 0);
+    await Promise.all([stad({ onEffect }).run(files, never), stad({ onEffect }).run(files, never)]);
+    // Two flags, one look, one commit.
+    expect(effects).toBe(4);
+  });
+
+  test('stay as they are when stad is told to stop, and the workflow stays open', async () => {
+    await beginFiles('freeze');
+    const stop = new AbortController();
+    const loop = stad({ onEffect: () => stop.abort() });
+    await expect(loop.run(files, stop.signal)).rejects.toMatchObject({ code: 'FILES_CANCELLED' });
+    expect(await workflowNow()).toMatchObject({ status: 'files' });
+    await stad().run(files, never);
+    expect(await workflowNow()).toMatchObject({ status: 'files-completed' });
+  });
+});
+
+describe('a shadow repo', () => {
+  const due = { kind: 'repo', repoId } as const;
+
+  test('is made once, with a first commit', async () => {
+    await initRepo();
+    await Promise.all([stad().run(due, never), stad().run(due, never)]);
+    expect(await repoNow()).toMatchObject({ shadowPath: `/shadow/${repoId}.fso`, error: '' });
+    expect(disk.shadows.get(repoId)?.commits).toHaveLength(1);
+  });
+
+  test('that cannot be made leaves its cause in the repo, until somebody clears it', async () => {
+    await initRepo();
+    await stad({ onEffect: failing('stad:init-shadow', broken) }).run(due, never);
+    expect((await repoNow()).error).toBe(`2026-01-01T00:00:00Z ${broken.message}`);
+    await stad().run(due, never);
+    expect((await repoNow()).shadowPath).toBe('');
+    await engine.tell(repo, repoId, NoVC, { type: 'ClearError' });
+    await stad().run(due, never);
+    expect(await repoNow()).toMatchObject({ error: '', storage: { tier: 'online' } });
+  });
+
+  test('that one stad cannot make is not made by another that waited: the error would stay behind', async () => {
+    await initRepo();
+    const onEffect = failing('stad:init-shadow', broken);
+    await Promise.all([stad({ onEffect }).run(due, never), stad().run(due, never)]);
+    expect(await repoNow()).toMatchObject({
+      shadowPath: '',
+      error: expect.stringContaining('read-only') as string,
+    });
+  });
+});
+
+test('at its start it finds what is open, and from events what is due', async () => {
+  await beginFiles('freeze');
+  const loop = stad();
+  const events = await journal.readAll(0, 100);
+  const named = events.flatMap((event) => loop.concerns(event)).map((task) => loop.keyOf(task));
+  expect(named).toEqual([`repo ${repoId}`, `workflow ${workflowId}`]);
+});
