@@ -10,11 +10,16 @@ export class LockTable {
   readonly #holders = new Map<Uuid, Holder>();
   readonly #lines = new Map<Uuid, Waiter[]>();
 
-  /** Resolves once `owner` holds the lock. */
-  acquire(repoId: Uuid, owner: Owner): Promise<void> {
-    return new Promise((grant) => {
-      const line = this.#lines.get(repoId) ?? [];
-      this.#lines.set(repoId, [...line, { owner, grant }]);
+  /** Resolves to whether `owner` holds the lock now; false when the signal came first. */
+  acquire(repoId: Uuid, owner: Owner, signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      const waiter = { owner, grant: () => resolve(true) };
+      this.#lines.set(repoId, [...(this.#lines.get(repoId) ?? []), waiter]);
+      const leave = (): void => {
+        if (this.#leaveLine(repoId, waiter)) resolve(false);
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      if (signal.aborted) leave();
       this.#grantNext(repoId);
     });
   }
@@ -33,6 +38,13 @@ export class LockTable {
       );
     }
     for (const [repoId, holder] of this.#holders) if (holder.owner === owner) this.release(repoId);
+  }
+
+  #leaveLine(repoId: Uuid, waiter: Waiter): boolean {
+    const line = this.#lines.get(repoId) ?? [];
+    const rest = line.filter((other) => other !== waiter);
+    this.#lines.set(repoId, rest);
+    return rest.length < line.length;
   }
 
   #grantNext(repoId: Uuid): void {
@@ -55,9 +67,10 @@ export class FakeLock implements RepoLock {
   }
 
   async hold<T>(repoId: Uuid, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    await this.#table.acquire(repoId, this.#owner);
+    if (!(await this.#table.acquire(repoId, this.#owner, signal))) {
+      throw new FilesFault('FILES_CANCELLED', 'cancelled', { retry: 'later' });
+    }
     try {
-      if (signal.aborted) throw new FilesFault('FILES_CANCELLED', 'cancelled', { retry: 'later' });
       return await work();
     } finally {
       this.#table.release(repoId);

@@ -152,4 +152,19 @@ describe('FakeLock', () => {
     await second;
     expect(seen).toEqual(['dying', 'living']);
   });
+
+  test('lets who is told to stop leave the line', async () => {
+    const table = new LockTable();
+    const release = Promise.withResolvers<undefined>();
+    const first = new FakeLock(table).hold(repoId, never, () => release.promise);
+    const abort = new AbortController();
+    const second = new FakeLock(table).hold(repoId, abort.signal, () => Promise.resolve('never'));
+    abort.abort();
+    await expect(second).rejects.toMatchObject({ code: 'FILES_CANCELLED' });
+    release.resolve(undefined);
+    await first;
+    expect(await new FakeLock(table).hold(repoId, never, () => Promise.resolve('free'))).toBe(
+      'free',
+    );
+  });
 });

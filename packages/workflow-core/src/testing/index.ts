@@ -14,3 +14,6 @@ export { FakeLock, LockTable } from './fake-lock.ts';
 export { FakeShadow } from './fake-shadow.ts';
 export { FakeTree } from './fake-tree.ts';
 export { silentLog } from './silent-log.ts';
+export { defects, type Defect } from './simulation/defects.ts';
+export { exhaust, scenarios, type PlannedResult, type Scenario } from './simulation/exhaust.ts';
+export { simulate, type SimulationResult } from './simulation/simulate.ts';
