@@ -310,6 +310,7 @@ describe('FlaggedTree, before it touches anything', () => {
     ['a symlink to a directory', 'link'],
     ['a symlink with a slash behind it', 'link/'],
     ['a symlink with a dot behind it', 'link/.'],
+    ['a path with a NUL', 'top\0'],
   ])('refuses %s', async (_, path) => {
     await plant();
     await symlink(top, join(space.path, 'link'));

@@ -11,6 +11,7 @@ import {
 } from '@permafrost/workflow-core';
 import type { AttributeDriver } from './attribute-driver.ts';
 import { DirectoryHandles } from './directory-handles.ts';
+import { printablePath } from './names.ts';
 import { bringTo, type Settle, verifyImmutable } from './settle.ts';
 import { StepReporter } from './step-reporter.ts';
 import { openTop, placeOf } from './top.ts';
@@ -56,7 +57,7 @@ export class FlaggedTree implements ImmutableTree {
         : await this.#thaw(path, watch);
     } catch (error) {
       if (!watch.signal.aborted) throw error;
-      throw new FilesFault('FILES_CANCELLED', `cancelled: ${direction} ${path}`, {
+      throw new FilesFault('FILES_CANCELLED', `cancelled: ${direction} ${printablePath(path)}`, {
         retry: 'later',
         cause: error,
       });
@@ -64,6 +65,7 @@ export class FlaggedTree implements ImmutableTree {
   }
 
   async #freeze(path: string, watch: Watch): Promise<TreeSummary> {
+    const shown = printablePath(path);
     const settle = bringTo(this.#driver, 'immutable');
     const { summary, failures } = await this.#pass(path, watch, {
       order: 'directories-first',
@@ -73,17 +75,21 @@ export class FlaggedTree implements ImmutableTree {
     // system shows the attribute and does not keep it.
     const { dirs, files } = summary;
     if (failures.has('EUNKNOWN') && dirs === 1 && files === 0)
-      throw new FilesFault('FILES_NO_ATTRIBUTES', `freeze ${path}: not possible there`, {
-        retry: 'never',
-      });
-    if (failures.count > 0) throw failures.toFault(`freeze ${path}`);
+      throw new FilesFault(
+        'FILES_NO_ATTRIBUTES',
+        `freeze ${shown}: the file system refuses the immutable attribute`,
+        {
+          retry: 'never',
+        },
+      );
+    if (failures.count > 0) throw failures.toFault(`freeze ${shown}`);
     // The path is opened anew: if another tree is there by now, it is that one which people see.
     const verified = await this.#pass(path, watch, {
       order: 'directories-first',
       settle: verifyImmutable(this.#driver),
       entriesTotal: dirs + files,
     });
-    if (verified.failures.count > 0) throw verified.failures.toFault(`verify ${path}`);
+    if (verified.failures.count > 0) throw verified.failures.toFault(`verify ${shown}`);
     return summary;
   }
 
@@ -93,7 +99,7 @@ export class FlaggedTree implements ImmutableTree {
       order: 'directories-last',
       settle: bringTo(this.#driver, 'mutable'),
     });
-    if (failures.count > 0) throw failures.toFault(`unfreeze ${path}`);
+    if (failures.count > 0) throw failures.toFault(`unfreeze ${printablePath(path)}`);
     return summary;
   }
 
@@ -106,7 +112,7 @@ export class FlaggedTree implements ImmutableTree {
     const { fd, mountPoints } = await openTop(path, this.#options.roots);
     const handles = new DirectoryHandles(fd, this.#options.idleDirectoriesMax);
     const reporter = new StepReporter(onStep, {
-      top: path,
+      top: printablePath(path),
       ...(entriesTotal !== undefined && { entriesTotal }),
     });
     try {

@@ -22,6 +22,11 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const escapeCharacter = (character: string): string =>
   character === '\n' ? '\\n' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 
+/** A path as people typed it, made fit for a message as {@link printableName} does. */
+export function printablePath(path: string): string {
+  return printableName(Buffer.from(path, 'utf8'));
+}
+
 /**
  * The bytes as one line of valid UTF-8, for messages: bytes that are no UTF-8 come out as `\xNN`,
  * control characters as `\n` or `\u{N}`. For people only, since different names may look the same.

@@ -7,7 +7,7 @@ import { FilesFault, type FilesFaultCode } from '@permafrost/workflow-core';
 import { openDirectory } from './directory-handles.ts';
 import { errnoOrThrow } from './errno.ts';
 import { listMounts, mountIdOf } from './mounts.ts';
-import { byteName, type ByteName } from './names.ts';
+import { byteName, type ByteName, printablePath } from './names.ts';
 
 const closeAsync = promisify(close);
 
@@ -23,14 +23,15 @@ export type Top = Readonly<{
  * it lies is asked of the open descriptor, so that no later rename can make the answer wrong.
  */
 export async function openTop(path: string, roots: readonly string[]): Promise<Top> {
-  const fd = await openAbsolute(path);
+  const shown = printablePath(path);
+  const fd = await openAbsolute(path, shown);
   try {
     const place = placeOf(fd);
-    await assertBelowRoots(path, place, roots);
+    await assertBelowRoots(shown, place, roots);
     const mounts = listMounts();
     const mountId = mountIdOf(fd);
     if (mounts.some(({ id, readOnly }) => id === mountId && readOnly))
-      throw refuse('FILES_READ_ONLY', `${path} is on a file system that is mounted read-only`);
+      throw refuse('FILES_READ_ONLY', `${shown} is on a file system that is mounted read-only`);
     const points = mounts.map(({ point }) => point).filter((point) => isBelow(point, place));
     return { fd, mountPoints: new Set(points) };
   } catch (error) {
@@ -44,19 +45,20 @@ export function placeOf(fd: number): ByteName {
   return readlinkSync(`/proc/self/fd/${fd}`, 'latin1');
 }
 
-async function openAbsolute(path: string): Promise<number> {
-  if (!isAbsolute(path)) throw refuse('FILES_MISSING', `${path} is no absolute path`);
+async function openAbsolute(path: string, shown: string): Promise<number> {
+  if (!isAbsolute(path) || path.includes('\0'))
+    throw refuse('FILES_MISSING', `${shown} is no absolute path`);
   try {
     // Resolved, because a slash at its end would make the kernel follow a symlink after all.
     return await openDirectory(resolve(path));
   } catch (error) {
     const errno = errnoOrThrow(error);
-    if (errno === 'ENOENT') throw refuse('FILES_MISSING', `${path} does not exist`, error);
+    if (errno === 'ENOENT') throw refuse('FILES_MISSING', `${shown} does not exist`, error);
     if (errno === 'ENOTDIR' || errno === 'ELOOP')
-      throw refuse('FILES_MISSING', `${path} is a symlink, or no directory`, error);
+      throw refuse('FILES_MISSING', `${shown} is a symlink, or no directory`, error);
     if (errno === 'EACCES')
-      throw refuse('FILES_NO_PRIVILEGE', `${path} may not be opened: ${errno}`, error);
-    throw new FilesFault('FILES_IO', `${path} cannot be opened: ${errno}`, {
+      throw refuse('FILES_NO_PRIVILEGE', `${shown} may not be opened: ${errno}`, error);
+    throw new FilesFault('FILES_IO', `${shown} cannot be opened: ${errno}`, {
       retry: 'later',
       cause: error,
     });
@@ -64,7 +66,7 @@ async function openAbsolute(path: string): Promise<number> {
 }
 
 async function assertBelowRoots(
-  path: string,
+  shown: string,
   place: ByteName,
   roots: readonly string[],
 ): Promise<void> {
@@ -73,7 +75,7 @@ async function assertBelowRoots(
     const real = await realpath(root, { encoding: 'buffer' }).catch(() => undefined);
     if (real && (byteName(real) === place || isBelow(place, byteName(real)))) return;
   }
-  throw refuse('FILES_OUTSIDE_ROOTS', `${path} is outside of the roots ${roots.join(', ')}`);
+  throw refuse('FILES_OUTSIDE_ROOTS', `${shown} is outside of the roots ${roots.join(', ')}`);
 }
 
 function isBelow(path: ByteName, parent: ByteName): boolean {
