@@ -286,6 +286,18 @@ describe('transact', () => {
     expect(await valueOf()).toBe(1);
   });
 
+  test('takes an id for one kind of history only, also while it has no events', async () => {
+    for (const id of [history, randomUuid()]) {
+      await engine.tell(repoCounter, history, NoVC, reach(1));
+      await engine.transact(async (tx) => {
+        await tx.find(repoCounter, id);
+        const wrong = { code: 'HISTORY_OF_OTHER_KIND', history: id };
+        await expect(tx.find(indexCounter, id)).rejects.toMatchObject(wrong);
+        await expect(tx.tell(indexCounter, id, add(1))).rejects.toMatchObject(wrong);
+      });
+    }
+  });
+
   test('deletes together with its facts, and only what it has seen', async () => {
     const doomed = randomUuid();
     await engine.tell(repoCounter, doomed, NoVC, add(1));

@@ -3,7 +3,8 @@
 // must still be so when the batch is committed.
 import { nilUlid, NoVC, RetryNoVC, type Ulid, type Vid } from '../ids/ulid.ts';
 import type { Uuid } from '../ids/uuid.ts';
-import type { Change } from '../journal/journal.ts';
+import { HistoryKindError } from '../journal/errors.ts';
+import type { Change, StreamKind } from '../journal/journal.ts';
 import type { Aggregate, Versioned } from './aggregate.ts';
 import type { Decision } from './decision.ts';
 import { RefusedError, VersionConflictError } from './errors.ts';
@@ -13,7 +14,7 @@ type Find = <S, C, E, R extends string>(
   history: Uuid,
 ) => Promise<Versioned<S>>;
 
-type Entry = { versioned: Versioned<unknown>; readVid: Vid; appended: boolean };
+type Entry = { kind: StreamKind; versioned: Versioned<unknown>; readVid: Vid; appended: boolean };
 
 export class Transaction {
   readonly #find: Find;
@@ -26,7 +27,10 @@ export class Transaction {
     this.#nextId = nextId;
   }
 
-  /** The state as this transaction sees it: as stored, plus what it has decided itself. */
+  /**
+   * The state as this transaction sees it: as stored, plus what it has decided itself. Throws
+   * {@link HistoryKindError} for a history that it has met before as one of another kind.
+   */
   async find<S, C, E, R extends string>(
     aggregate: Aggregate<S, C, E, R>,
     history: Uuid,
@@ -126,10 +130,15 @@ export class Transaction {
     aggregate: Aggregate<S, C, E, R>,
     history: Uuid,
   ): Promise<Entry> {
+    const { kind } = aggregate.codec;
     const known = this.#entries.get(history);
+    // Also of one without events: within a batch an id has one meaning.
+    if (known && known.kind !== kind) {
+      throw new HistoryKindError({ history, stored: known.kind, wanted: kind });
+    }
     if (known) return known;
     const versioned = await this.#find(aggregate, history);
-    const entry = { versioned, readVid: versioned.vid, appended: false };
+    const entry = { kind, versioned, readVid: versioned.vid, appended: false };
     this.#entries.set(history, entry);
     return entry;
   }
