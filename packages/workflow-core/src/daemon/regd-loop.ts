@@ -9,6 +9,7 @@ import {
   workflowIndexId,
   type Engine,
   type StoredEvent,
+  type Ulid,
   type Uuid,
 } from '@permafrost/events';
 import { main } from '../main/main.ts';
@@ -48,7 +49,8 @@ export class RegdLoop implements Loop<RegdTask> {
   }
 
   async *open(signal: AbortSignal): AsyncGenerator<RegdTask> {
-    const known = new Set<Uuid>();
+    /** Every workflow in an index, and how its history ends once it has left the active ones. */
+    const indexed = new Map<Uuid, Ulid | undefined>();
     const { state } = await this.#engine.find(main, mainId);
     for (const { name, confirmed } of state.registries) {
       if (!confirmed) yield { kind: 'registry', name };
@@ -58,18 +60,29 @@ export class RegdLoop implements Loop<RegdTask> {
       }
       const { state: index } = await this.#engine.find(workflowIndex, workflowIndexId(name));
       for (const workflowId of index.active.keys()) yield { kind: 'workflow', workflowId };
-      for (const workflowId of [...index.active.keys(), ...index.completed.keys()]) {
-        known.add(workflowId);
+      for (const { workflowId, completedEventId } of [
+        ...index.active.values(),
+        ...index.completed.values(),
+      ]) {
+        indexed.set(workflowId, completedEventId);
       }
     }
-    yield* this.#orphans(known, signal);
+    yield* this.#leftBehind(indexed, signal);
   }
 
-  /** Workflows that never reached an index, because a single-step writer died in between. */
-  async *#orphans(known: ReadonlySet<Uuid>, signal: AbortSignal): AsyncGenerator<RegdTask> {
-    for await (const { history, kind, deleted } of this.#engine.journal.heads()) {
+  /**
+   * What a single-step writer left behind by dying between two steps: workflows that never reached an
+   * index, and such as left it, but still end with their completed event. Heads tell both, so that no
+   * old history is read.
+   */
+  async *#leftBehind(
+    indexed: ReadonlyMap<Uuid, Ulid | undefined>,
+    signal: AbortSignal,
+  ): AsyncGenerator<RegdTask> {
+    for await (const { history, kind, vid, deleted } of this.#engine.journal.heads()) {
       if (signal.aborted) return;
-      if (kind === 'workflow' && !deleted && !known.has(history)) {
+      if (kind !== 'workflow' || deleted) continue;
+      if (!indexed.has(history) || indexed.get(history) === vid) {
         yield { kind: 'workflow', workflowId: history };
       }
     }
