@@ -94,6 +94,20 @@ function isEarlier(a: Item, b: Item): boolean {
   return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.serial < b.serial);
 }
 
+/** A sleep on virtual time: `wakeAfter` schedules the waking, and an aborted signal wakes at once. */
+export function sleepOn(wakeAfter: (wake: () => void) => void, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      // A signal may outlive many sleeps, and must not gather the listeners of all of them.
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    if (signal.aborted) { wake(); return; }
+    signal.addEventListener('abort', wake);
+    wakeAfter(wake);
+  });
+}
+
 /** Resolves when all that was ready to run has run: only timers and the outer world are left. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/time.ts';
-import { Agenda, settled } from './agenda.ts';
+import { Agenda, settled, sleepOn } from './agenda.ts';
 
 /** A clock that stands still until a test moves it. Sleepers wake in the order of their due time. */
 export class FakeClock implements Clock {
@@ -19,11 +19,7 @@ export class FakeClock implements Clock {
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      if (!signal.aborted) this.#agenda.after(ms, resolve);
-    });
+    return sleepOn((wake) => this.#agenda.after(ms, wake), signal);
   }
 
   /** Moves time on, and lets all that a sleeper does at its due time happen before the next wakes. */

@@ -13,13 +13,19 @@ export class LockTable {
   /** Resolves to whether `owner` holds the lock now; false when the signal came first. */
   acquire(repoId: Uuid, owner: Owner, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
-      const waiter = { owner, grant: () => resolve(true) };
-      this.#lines.set(repoId, [...(this.#lines.get(repoId) ?? []), waiter]);
+      const waiter = {
+        owner,
+        grant: () => {
+          signal.removeEventListener('abort', leave);
+          resolve(true);
+        },
+      };
       const leave = (): void => {
         if (this.#leaveLine(repoId, waiter)) resolve(false);
       };
-      signal.addEventListener('abort', leave, { once: true });
+      this.#lines.set(repoId, [...(this.#lines.get(repoId) ?? []), waiter]);
       if (signal.aborted) leave();
+      else signal.addEventListener('abort', leave);
       this.#grantNext(repoId);
     });
   }

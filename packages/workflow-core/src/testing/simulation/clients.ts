@@ -30,7 +30,6 @@ import type { World } from './world.ts';
 
 const CALL_TIMEOUT_MS = 60_000;
 const INSIST_MS_MAX = 30_000;
-const never: AbortSignal = new AbortController().signal;
 
 type Answer<T> = Readonly<{ did: 'answer'; value: T } | { did: 'refuse' } | { did: 'fail' }>;
 
@@ -110,7 +109,7 @@ export class Client {
   }
 
   wait(ms: number): Promise<void> {
-    return this.#process.clock.sleep(ms, never);
+    return this.#process.wait(ms);
   }
 
   async clearError(repoId: Uuid): Promise<void> {

@@ -2,7 +2,7 @@
 // time, and may be its last. Once it is dead, nothing that it left behind has any effect.
 import { ulidSource, type Ulid } from '@permafrost/events';
 import type { Clock } from '../../ports/time.ts';
-import { settled } from '../agenda.ts';
+import { settled, sleepOn } from '../agenda.ts';
 import type { Prng } from './prng.ts';
 import type { World } from './world.ts';
 
@@ -40,15 +40,7 @@ export class Process {
   get clock(): Clock {
     return {
       nowMs: () => this.nowMs(),
-      sleep: (ms, signal) =>
-        new Promise((resolve) => {
-          if (signal.aborted) {
-            resolve();
-            return;
-          }
-          signal.addEventListener('abort', () => resolve(), { once: true });
-          this.later(ms, resolve);
-        }),
+      sleep: (ms, signal) => sleepOn((wake) => this.later(ms, wake), signal),
     };
   }
 
@@ -72,9 +64,13 @@ export class Process {
       : this.random.between(0, LATENCY_MS_MAX);
   }
 
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => this.later(ms, resolve));
+  }
+
   /** Resolves after the time that a call takes. */
   pause(): Promise<void> {
-    return new Promise((resolve) => this.later(this.latencyMs(), resolve));
+    return this.wait(this.latencyMs());
   }
 
   /** Passes a point before or after an effect. Resolves never when the process is killed there. */
