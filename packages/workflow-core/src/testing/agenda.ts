@@ -102,7 +102,10 @@ export function sleepOn(wakeAfter: (wake: () => void) => void, signal: AbortSign
       signal.removeEventListener('abort', wake);
       resolve();
     };
-    if (signal.aborted) { wake(); return; }
+    if (signal.aborted) {
+      wake();
+      return;
+    }
     signal.addEventListener('abort', wake);
     wakeAfter(wake);
   });
