@@ -76,6 +76,13 @@ export function isNotFound(error: unknown): error is Failure {
   return 'code' in error.cause && error.cause.code === status.NOT_FOUND;
 }
 
+/** Nobody answers, or whoever did went away: a call that we did not cancel was cancelled over there. */
+const silences: ReadonlySet<status> = new Set([
+  status.UNAVAILABLE,
+  status.DEADLINE_EXCEEDED,
+  status.CANCELLED,
+]);
+
 /** What an error of gRPC means for the user. `address` is where the call went. */
 export function failureOf(error: ServiceError, address: string): Failure {
   const trailer = (key: string): string | undefined => {
@@ -84,8 +91,7 @@ export function failureOf(error: ServiceError, address: string): Failure {
   };
   // A server that answers with a code of its own is there, whatever its state.
   const code = trailer('permafrost-code');
-  const isSilent = error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
-  if (isSilent && (code === undefined || code === 'SHUTDOWN')) {
+  if (silences.has(error.code) && (code === undefined || code === 'SHUTDOWN')) {
     return unreachable(address, error.details, error);
   }
   const holder = parseHolder(trailer('permafrost-holder'));

@@ -1,76 +1,10 @@
 // `permafrost`, for people: command line in, exit code out.
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
-import { nonEmptyArgument, serverArgument } from './arguments.ts';
-import { addClearError } from './commands/clear-error.ts';
-import { addEvents } from './commands/events.ts';
-import { addFreezeAndUnfreeze } from './commands/freeze-unfreeze.ts';
-import { addGc } from './commands/gc.ts';
-import { addInit } from './commands/init.ts';
-import { addRegistries } from './commands/registries.ts';
-import { addRepos } from './commands/repos.ts';
-import { addStatus } from './commands/status.ts';
-import { addVerify } from './commands/verify.ts';
-import { addWorkflows } from './commands/workflows.ts';
-import { examples, type Bind } from './commands/bind.ts';
-import { exitCode, type ExitCode } from './exit-code.ts';
-import { inSession, type GlobalOptions } from './session.ts';
+import { permafrost } from './program.ts';
 
-process.exitCode = await main(process.argv.slice(2));
+// Whoever reads no further (`| head`) wants no more, and no complaint either.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
 
-async function main(args: readonly string[]): Promise<ExitCode> {
-  const program = new Command('permafrost');
-  let ended: ExitCode = exitCode.done;
-  const bind: Bind =
-    (command) =>
-    async (...given) => {
-      const options = program.opts<GlobalOptions>();
-      ended = await inSession(options, (session) => command(session, ...given));
-    };
-  describe(program, bind);
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return ended;
-  } catch (error) {
-    // commander has told what it is about.
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? exitCode.done : exitCode.wrongUsage;
-  }
-}
-
-function describe(program: Command, bind: Bind): void {
-  program
-    .description('Freezes finished research data where it lies, and thaws it again.')
-    .version(version())
-    .option('--state <dir>', 'state directory of regd, which holds its socket', nonEmptyArgument)
-    .addOption(
-      new Option('--server <addr>', 'where regd listens: unix:FILE or HOST:PORT')
-        .argParser(serverArgument)
-        .conflicts('state'),
-    )
-    .option('--json', 'print one JSON value a line on stdout, and words on stderr')
-    .addHelpText(
-      'after',
-      `${examples('status', 'freeze /data/survey-2024', 'events repo /data/survey-2024')}
-
-Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 regd not reachable,
-            4 timed out (the workflow goes on).`,
-    )
-    .exitOverride()
-    .showHelpAfterError('(see permafrost --help, or --help of the command)');
-  addInit(program, bind);
-  addFreezeAndUnfreeze(program, bind);
-  addStatus(program, bind);
-  addRegistries(program, bind);
-  addRepos(program, bind);
-  addWorkflows(program, bind);
-  addEvents(program, bind);
-  addClearError(program, bind);
-  addVerify(program, bind);
-  addGc(program, bind);
-}
-
-function version(): string {
-  const path = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
-}
+process.exitCode = await permafrost(process.argv.slice(2));

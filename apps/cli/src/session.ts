@@ -4,7 +4,7 @@ import { stateDirectory } from '@permafrost/events/state-directory';
 import { Connection } from './connection.ts';
 import { Failure } from './failure.ts';
 import { Output } from './output/output.ts';
-import { interruptSignal } from './waiting/give-up.ts';
+import { Interrupt } from './waiting/give-up.ts';
 
 /** The flags that stand before the command. */
 export type GlobalOptions = Readonly<{ state?: string; server?: string; json?: boolean }>;
@@ -25,8 +25,9 @@ export async function inSession(
 ): Promise<ExitCode> {
   const out = new Output({ json: options.json === true });
   const regd = new Connection(options.server ?? `unix:${stateDirectory(options.state).socket}`);
+  using interrupt = new Interrupt();
   try {
-    await command({ regd, out, signal: interruptSignal(), commandLine: commandLineFor(options) });
+    await command({ regd, out, signal: interrupt.signal, commandLine: commandLineFor(options) });
     return exitCode.done;
   } catch (error) {
     const failure = error instanceof Failure ? error : defect(error);

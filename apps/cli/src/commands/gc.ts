@@ -31,8 +31,11 @@ async function gc({ regd, out, signal }: Session, { olderThan }: Options): Promi
   );
   const { deletedWorkflowIds: ids } = answer;
   out.result(answer, () =>
-    [ids.length === 0 ? 'nothing to delete' : `deleted ${ids.length} workflows:`, ...ids].join(
-      '\n',
-    ),
+    [
+      ids.length === 0
+        ? 'nothing to delete'
+        : `deleted ${ids.length === 1 ? '1 workflow' : `${ids.length} workflows`}:`,
+      ...ids,
+    ].join('\n'),
   );
 }

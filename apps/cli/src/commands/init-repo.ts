@@ -23,7 +23,10 @@ export function addInitRepo(init: Command, bind: Bind): void {
     .addOption(authorFlag())
     .addHelpText(
       'after',
-      examples("init repo lab /data/survey-2024 --author 'A U Thor <author@example.org>'"),
+      examples(
+        'init repo lab /data/survey-2024',
+        "init repo lab /data/survey --author 'A U Thor <a@example.org>'",
+      ),
     )
     .action(bind(initRepo));
 }

@@ -10,8 +10,14 @@ import type {
   WorkflowEvent,
 } from '@permafrost/events';
 
-/** What regd tells of an event, as JSON: the event of the domain, whatever its stream. */
-export type AnyEvent = MainEvent | RegistryEvent | RepoEvent | WorkflowEvent | IndexEvent;
+/** What regd tells of an event, as JSON: that of the domain, or that its bytes are damaged. */
+export type AnyEvent =
+  | MainEvent
+  | RegistryEvent
+  | RepoEvent
+  | WorkflowEvent
+  | IndexEvent
+  | Readonly<{ type: 'Unreadable'; reason: string }>;
 
 /** What happened, without a full stop. */
 export function sentence(event: AnyEvent): string {
@@ -86,6 +92,8 @@ export function sentence(event: AnyEvent): string {
       return 'the snapshot of the index ends';
     case 'Unmodelled':
       return `something that this program does not act on (event ${event.code})`;
+    case 'Unreadable':
+      return `an event that cannot be read: ${event.reason}`;
     default:
       return newer(event);
   }

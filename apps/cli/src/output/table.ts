@@ -1,8 +1,8 @@
 // Tables without lines that fit the terminal: what is too long is wrapped, never cut off, because
 // paths and ids are there to be copied.
-import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import type { Paint } from './terminal.ts';
+import { widthOf, wrap } from './wrap.ts';
 
 const GAP = 2;
 
@@ -15,15 +15,14 @@ export function table(
   rows: readonly (readonly string[])[],
   { paint, columns }: { paint: Paint; columns: number },
 ): string {
+  const widths = fittingWidths([head, ...rows], columns);
   const drawn = new Table({
     head: head.map((title) => paint.dim(title)),
-    colWidths: fittingWidths([head, ...rows], columns),
-    wordWrap: true,
-    wrapOnWordBoundary: false,
+    colWidths: widths,
     chars: NO_LINES,
     style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [] },
   });
-  drawn.push(...rows.map((row) => [...row]));
+  drawn.push(...rows.map((row) => row.map((cell, at) => wrap(cell, (widths[at] ?? 0) - GAP))));
   return drawn
     .toString()
     .split('\n')
@@ -46,7 +45,7 @@ export function fittingWidths(rows: readonly (readonly string[])[], columns: num
   const widths: number[] = [];
   for (const row of rows) {
     for (const [at, cell] of row.entries()) {
-      const needed = Math.max(...cell.split('\n').map(visibleLength)) + GAP;
+      const needed = Math.max(...cell.split('\n').map(widthOf)) + GAP;
       widths[at] = Math.max(widths[at] ?? 0, needed);
     }
   }
@@ -58,13 +57,6 @@ export function fittingWidths(rows: readonly (readonly string[])[], columns: num
     const second = Math.max(COLUMN_MIN, ...widths.filter((_, other) => other !== at));
     widths[at] = Math.max(COLUMN_MIN, widest - excess, Math.min(second, widest - 1));
   }
-}
-
-const graphemes = new Intl.Segmenter();
-
-/** In characters as people count them, without colours. */
-function visibleLength(text: string): number {
-  return [...graphemes.segment(stripVTControlCharacters(text))].length;
 }
 
 const NO_LINES = {

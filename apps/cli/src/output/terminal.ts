@@ -24,11 +24,6 @@ export class Terminal {
     this.isInteractive = isatty(stream.fd);
     const isColourful = this.isInteractive && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
     this.paint = pc.createColors(isColourful);
-    // Whoever reads no further (`| head`) wants no more, and no complaint either.
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit();
-      throw error;
-    });
   }
 
   /** In characters. */

@@ -60,17 +60,22 @@ export function repoForm(
       ['last workflow', last ? `${workflowHeadline(last)}, ${timeAgo(last.updatedMs, nowMs)}` : ''],
       ['', last?.id ?? ''],
       ['', last ? workflowSituation(last) : ''],
-      ['what to do', remedy(repo, tier)],
+      ...remedy(repo, tier),
     ],
     { paint },
   );
 }
 
-function remedy({ errorMessage, globalPath }: operator.Repo, tier: string): string {
-  if (tier === 'freeze-failed' || tier === 'unfreeze-failed') {
-    return `mend the cause, then freeze or unfreeze it again: permafrost ${tier.replace('-failed', '')} ${globalPath}`;
-  }
-  return errorMessage === ''
-    ? ''
-    : `mend the cause, then run: permafrost clear-error ${globalPath}`;
+/** What to do and the command for it, if there is anything to do. */
+function remedy(
+  { errorMessage, globalPath }: operator.Repo,
+  tier: string,
+): readonly (readonly [string, string])[] {
+  const isRepeatable = tier === 'freeze-failed' || tier === 'unfreeze-failed';
+  if (errorMessage === '' && !isRepeatable) return [];
+  const command = isRepeatable ? tier.replace('-failed', '') : 'clear-error';
+  return [
+    ['what to do', 'mend the cause, then run:'],
+    ['', `permafrost ${command} ${globalPath}`],
+  ];
 }

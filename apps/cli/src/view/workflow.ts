@@ -3,9 +3,9 @@ import type { operator } from '@permafrost/proto';
 
 type Workflow = operator.Workflow;
 
-/** Whether nothing more will happen, but for being deleted one day. */
-export function hasEnded({ state }: Workflow): boolean {
-  return state === 'completed' || state === 'failed' || state === 'terminated';
+/** Whether nothing more will happen, but for being deleted one day: it waits for nobody. */
+export function hasEnded({ waitingFor }: Workflow): boolean {
+  return waitingFor === '';
 }
 
 export function hasFailed(workflow: Workflow): boolean {
@@ -70,7 +70,7 @@ export function workflowStep(workflow: Workflow): Step {
     }
   }
   if (worker) return { phase: `${worker.daemon} on host ${worker.host} is at work` };
-  return { phase: waitingFor === '' ? 'ending' : `waiting for ${waitingFor}` };
+  return { phase: `waiting for ${waitingFor}` };
 }
 
 function figuresOf(progress: operator.Progress): Figures {

@@ -3,15 +3,27 @@ import { exitCode } from '../exit-code.ts';
 import { Failure } from '../failure.ts';
 import { span } from '../output/time.ts';
 
-/** A signal that is aborted by Ctrl-C. A second Ctrl-C ends the process at once. */
-export function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
-  process.once('SIGINT', () => {
-    controller.abort(
+/** A signal that is aborted by Ctrl-C, while this is in use. A second Ctrl-C ends the process. */
+export class Interrupt implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #onSigint = (): void => {
+    this[Symbol.dispose]();
+    this.#controller.abort(
       new Failure('interrupted', { exitCode: exitCode.interrupted, code: 'INTERRUPTED' }),
     );
-  });
-  return controller.signal;
+  };
+
+  constructor() {
+    process.on('SIGINT', this.#onSigint);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    process.off('SIGINT', this.#onSigint);
+  }
 }
 
 /** The signal, also aborted after a time, if one is given. */

@@ -1,0 +1,124 @@
+// What is typed wrongly, and what is typed at random.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { exitCode } from './exit-code.ts';
+import { permafrost } from './program.ts';
+import { runCli } from './testing/run-cli.ts';
+import { AUTHOR, REPO_PATH, WORKFLOW_ID } from './testing/samples.ts';
+
+const nowhere = ['--state', join(tmpdir(), 'permafrost-is-not-here')] as const;
+
+describe('in this process', () => {
+  let stdout: string;
+  let stderr: string;
+
+  beforeEach(() => {
+    stdout = stderr = '';
+    vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+      stdout += String(chunk);
+      return true;
+    });
+    vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
+      stderr += String(chunk);
+      return true;
+    });
+  });
+
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it.each([
+    [[], 'Usage: permafrost'],
+    [['statsu'], 'Did you mean status?'],
+    [['init', 'rot'], 'Did you mean root?'],
+    [['freeze'], "missing required argument 'path-or-id'"],
+    [['freeze', 'a', 'b'], 'too many arguments'],
+    [['freeze', 'a', '--nowait'], 'Did you mean --no-wait?'],
+    [['freeze', 'a', '--workflow', 'x'], 'It must be a UUID.'],
+    [['freeze', 'a', '--author', 'A U Thor'], `Write it as '${AUTHOR}'.`],
+    [['freeze', 'a', '--author', ' <a@b>'], `Write it as '${AUTHOR}'.`],
+    [['freeze', 'a', '--timeout', '10'], 'Write a number and a unit'],
+    [['freeze', 'a', '--timeout', '1h oops'], 'Write a number and a unit'],
+    [['freeze', 'a', '--timeout', '0s'], 'at least 1ms'],
+    [['freeze', 'a', '--timeout', '1y'], 'at most 24d'],
+    [['gc', '--older-than', '-1d'], 'Write a number and a unit'],
+    [['init', 'registry', 'Lab'], 'lower-case letters'],
+    [['init', 'root', 'lab', '/data'], "required option '--host <name>' not specified"],
+    [['init', 'root', 'lab', 'data', '--host', 'h'], 'must begin with a slash'],
+    [['init', 'root', 'lab', '/data', '--host', ''], 'must not be empty'],
+    [['init', 'repo', 'lab', 'data'], 'must begin with a slash'],
+    [['events', 'repos', REPO_PATH], 'Allowed choices are registry, repo, workflow, index'],
+    [['events', 'workflow', 'x'], 'It must be a UUID.'],
+    [['events', 'index', 'Lab'], 'lower-case letters'],
+    [['events', 'workflow', WORKFLOW_ID, '--after', 'x'], 'the id of an event'],
+    [['--server', 'x', 'status'], 'Write unix:FILE or HOST:PORT.'],
+    [['--server', 'unix:/x', '--state', '/x', 'status'], 'cannot be used with'],
+    [['--state', '', 'status'], 'must not be empty'],
+  ])('%j is wrong usage', async (args, words) => {
+    expect(await permafrost(args)).toBe(exitCode.wrongUsage);
+    expect(stderr).toContain(words);
+    expect(stdout).toBe('');
+  });
+
+  it.each([[['--help']], [['help', 'freeze']], [['--version']], [['init', 'repo', '--help']]])(
+    '%j is answered',
+    async (args) => {
+      expect(await permafrost(args)).toBe(exitCode.done);
+      expect(stderr).toBe('');
+      for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    },
+  );
+
+  it.each([
+    ['init', 'registry'],
+    ['init', 'root'],
+    ['init', 'repo'],
+    ...['freeze', 'unfreeze', 'status', 'registries', 'repos', 'workflows'].map((name) => [name]),
+    ...['events', 'clear-error', 'verify', 'gc'].map((name) => [name]),
+  ])('%s %s has examples', async (...words) => {
+    await permafrost([...words.filter(Boolean), '--help']);
+    expect(stdout).toContain(`  $ permafrost `);
+  });
+
+  it('survives whatever is typed', { timeout: 60_000 }, async () => {
+    const known = fc.constantFrom(
+      ...['init', 'registry', 'root', 'repo', 'freeze', 'unfreeze', 'status', 'registries'],
+      ...['repos', 'workflows', 'events', 'clear-error', 'verify', 'gc', 'lab', 'index', 'help'],
+      ...['--json', '--watch', '--after', '--no-wait', '--timeout', '--author', '--workflow'],
+      ...['--all', '--host', '--host-root', '--older-than', '--', '-', '-x', '--no-json', ''],
+      ...[REPO_PATH, WORKFLOW_ID, AUTHOR, '10s', '../..', '__proto__', 'constructor', '\0'],
+    );
+    const word = fc.oneof({ weight: 4, arbitrary: known }, fc.string({ unit: 'binary' }));
+    const codes: ReadonlySet<number> = new Set([
+      exitCode.done,
+      exitCode.wrongUsage,
+      exitCode.unreachable,
+    ]);
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { maxLength: 8 }), async (words) => {
+        stdout = stderr = '';
+        const code = await permafrost([...nowhere, ...words]);
+        expect(codes).toContain(code);
+        expect(stdout + stderr).not.toMatch(/\n {4}at |defect/);
+        if (code !== exitCode.done) expect(stderr).not.toBe('');
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+it('tells where regd should be, to people and programs', async () => {
+  const { exitCode: code, stdout, stderr } = await runCli([...nowhere, '--json', 'status']);
+  expect(code).toBe(exitCode.unreachable);
+  expect(stderr).toContain('permafrost-is-not-here/regd.sock');
+  expect(stderr).toContain('permafrost-regd');
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'REGD_UNREACHABLE' } });
+});
+
+it('takes global flags behind the command, too', async () => {
+  const { stdout } = await runCli(['status', ...nowhere, '--json']);
+  expect(JSON.parse(stdout)).toHaveProperty('error.code', 'REGD_UNREACHABLE');
+});

@@ -1,0 +1,60 @@
+import { operator } from '@permafrost/proto';
+import { describe, expect, it } from 'vitest';
+import { samplePresence, sampleWorkflow } from '../testing/samples.ts';
+import { countWords, workflowHeadline, workflowSituation, workflowStep } from './workflow.ts';
+
+function progress(fields: Partial<operator.Progress>): operator.Progress {
+  return operator.Progress.fromPartial({ startedMs: 1000, updatedMs: 3000, ...fields });
+}
+
+describe('the step of a workflow', () => {
+  it.each([
+    ['freeze', 'attributes', 'making files immutable'],
+    ['unfreeze', 'attributes', 'making files mutable'],
+    ['freeze', 'verify', 'verifying every entry'],
+    ['freeze', 'snapshot', 'recording the shadow repo'],
+    ['freeze', 'waiting-for-lock', 'waiting for other work on the same repo'],
+    ['freeze', 'retrying', 'about to try again: EIO'],
+    ['freeze', 'from-the-future', 'waiting for stad on host files1'],
+  ])('%s in phase %s', (kind, phase, words) => {
+    const workflow = sampleWorkflow({ kind, progress: progress({ phase, message: 'EIO' }) });
+    expect(workflowStep(workflow).phase).toBe(words);
+  });
+
+  it('tells rate and time left once it can', () => {
+    const at = (fields: Partial<operator.Progress>): unknown =>
+      workflowStep(sampleWorkflow({ progress: progress({ phase: 'verify', ...fields }) })).figures;
+    expect(at({ entriesDone: 500, entriesTotal: 2000 })).toEqual({
+      done: 500,
+      total: 2000,
+      perSecond: 250,
+      leftMs: 6000,
+    });
+    expect(at({ entriesDone: 500 })).toMatchObject({ perSecond: 250, leftMs: undefined });
+    expect(at({ entriesDone: 0, entriesTotal: 9 })).toMatchObject({ perSecond: undefined });
+    expect(at({ entriesDone: 9, entriesTotal: 5 })).toMatchObject({ leftMs: 0 });
+  });
+
+  it('names the worker, or whom it waits for', () => {
+    const worker = samplePresence();
+    expect(workflowSituation(sampleWorkflow({ worker }))).toBe('stad on host files1 is at work');
+    expect(workflowSituation(sampleWorkflow())).toBe('waiting for stad on host files1');
+  });
+});
+
+it.each([
+  [{ state: 'initialized', waitingFor: 'regd' }, 'freeze: begun'],
+  [{ state: 'files' }, 'freeze: at work'],
+  [{ state: 'files-completed', waitingFor: 'regd' }, 'freeze: ending'],
+  [{ state: 'completed', statusCode: 0, waitingFor: 'regd' }, 'freeze: ending'],
+  [{ state: 'terminated', statusCode: 0, waitingFor: '' }, 'freeze: done'],
+  [{ state: 'terminated', statusCode: 105, waitingFor: '' }, 'freeze: failed (105)'],
+])('%j is told as %s', (fields, words) => {
+  expect(workflowHeadline(sampleWorkflow(fields))).toBe(words);
+});
+
+it('counts with thousands set apart', () => {
+  const rest = { perSecond: undefined, leftMs: undefined };
+  expect(countWords({ done: 1200, total: 40_000, ...rest })).toBe('1,200 of 40,000 entries');
+  expect(countWords({ done: 7, total: undefined, ...rest })).toBe('7 entries');
+});
