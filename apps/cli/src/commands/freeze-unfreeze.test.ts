@@ -164,6 +164,7 @@ describe('a refusal', () => {
     expect(stderr).toContain('began 5m ago, and waits for stad on host files1 (not running).');
     expect(stderr).toContain(`permafrost events workflow ${WORKFLOW_ID} --watch`);
     expect(stderr).toContain('See what the repo is doing.');
+    expect(stderr).toContain('The repo is online.');
     expect(jsonLines(stdout)).toMatchObject([{ error: { code: 'REPO_IN_OTHER_TIER', holder } }]);
   });
 

@@ -17,6 +17,7 @@ import { Failure } from '../failure.ts';
 import { workflowDisplay } from '../output/workflow-display.ts';
 import type { Session } from '../session.ts';
 import { findRepo } from '../target.ts';
+import { repoTier, repoValue } from '../view/repo.ts';
 import { hasEnded, hasFailed } from '../view/workflow.ts';
 import { successWords, workflowFailure } from '../view/workflow-end.ts';
 import { follow } from '../waiting/follow.ts';
@@ -26,6 +27,9 @@ import { authorFlag } from './author-flag.ts';
 import { examples, type Bind } from './bind.ts';
 
 type Options = Readonly<{ author?: Author; workflow?: Uuid; wait: boolean; timeout?: number }>;
+
+/** What a failure is told with. */
+type Told = Readonly<{ hints: readonly string[]; facts: Readonly<Record<string, unknown>> }>;
 
 const descriptions: Readonly<Record<Direction, string>> = {
   freeze: 'make every file and directory of a repo immutable',
@@ -77,8 +81,10 @@ async function run(
     else tellBegun(session, repo, workflow);
   } catch (error) {
     // From the first try on, the workflow may have begun, whether or not anybody was told.
-    const isLeft = error === signal.reason && error instanceof Failure;
-    throw isLeft ? error.with(goingOn(session, workflow)) : error;
+    if (!(error instanceof Failure)) throw error;
+    if (error === signal.reason) throw error.with(goingOn(session, workflow));
+    if (error.code === 'REPO_IN_OTHER_TIER') throw error.with(await tierNow(timed, repo.id));
+    throw error;
   }
 }
 
@@ -126,6 +132,13 @@ async function watchToEnd(
   throw regd.leftEarly();
 }
 
+/** What the repo is instead, for a refusal that only says that it is something else. */
+async function tierNow(session: Session, repoId: string): Promise<Told> {
+  const repo = await findRepo(session, repoId);
+  const tier = repoTier(repo);
+  return { hints: [`The repo is ${tier}.`], facts: { repo: repoValue(repo) } };
+}
+
 function tellEnd({ out }: Session, workflow: operator.Workflow): void {
   if (hasFailed(workflow)) throw workflowFailure(workflow);
   out.result(workflow, (paint) => paint.green(successWords(workflow)));
@@ -137,10 +150,7 @@ function tellBegun(session: Session, { id, globalPath }: operator.Repo, workflow
   );
 }
 
-function goingOn(
-  { commandLine }: Session,
-  workflow: Uuid,
-): { hints: readonly string[]; facts: { workflow: { id: Uuid } } } {
+function goingOn({ commandLine }: Session, workflow: Uuid): Told {
   return {
     hints: [
       `Workflow ${workflow} goes on without this command. Follow it with:`,

@@ -22,6 +22,22 @@ describe('table', () => {
     expect(table(['X', 'Y'], rows, colourful).split('\n')).toHaveLength(2);
   });
 
+  it('breaks words before it breaks ids', () => {
+    const id = '0b0a8c5e-6f0c-4f2a-9d1e-6a4c1f0e7b11';
+    const rows = [[id, 'waiting for stad on host localhost (not running)', 'A U Thor']];
+    const drawn = table(['ID', 'STATE', 'AUTHOR'], rows, plain);
+    expect(drawn).toContain(id);
+    expect(drawn).toMatch(/waiting for stad on host {2}/);
+  });
+
+  it.each([
+    ['a b c', 3, 'a b\nc'],
+    ['abcdef gh', 4, 'abcd\nef\ngh'],
+    ['ab cdefgh', 4, 'ab\ncdef\ngh'],
+    ['abcd ', 4, 'abcd '],
+    ['', 4, ''],
+  ])('wraps %j at %d', (text, columns, wrapped) => expect(wrap(text, columns)).toBe(wrapped));
+
   it('keeps a colour over a wrapped line', () => {
     const { red } = colourful.paint;
     expect(wrap(red('abcd'), 2)).toBe(red('ab\ncd'));

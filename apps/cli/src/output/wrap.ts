@@ -12,7 +12,10 @@ export function widthOf(line: string): number {
   return piecesOf(line).reduce((sum, { width }) => sum + width, 0);
 }
 
-/** The text with line feeds where a line would be longer. Breaks anywhere, and drops nothing. */
+/**
+ * The text with line feeds where a line would be longer: between words if one ends there, else
+ * anywhere. Drops nothing but the space at a break.
+ */
 export function wrap(text: string, columns: number): string {
   return text
     .split('\n')
@@ -21,17 +24,33 @@ export function wrap(text: string, columns: number): string {
 }
 
 function wrapLine(line: string, columns: number): string {
-  let wrapped = '';
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line.split(/(?<= )/)) {
+    if (current !== '' && widthOf(current + word.trimEnd()) > columns) {
+      lines.push(current.trimEnd());
+      current = '';
+    }
+    const [last = '', ...full] = breakWord(current + word, columns).reverse();
+    lines.push(...full.reverse());
+    current = last;
+  }
+  return [...lines, current].join('\n');
+}
+
+/** One word in pieces that fit, as many as it needs. */
+function breakWord(word: string, columns: number): string[] {
+  const pieces = [''];
   let used = 0;
-  for (const { piece, width } of piecesOf(line)) {
-    if (used > 0 && used + width > columns) {
-      wrapped += '\n';
+  for (const { piece, width } of piecesOf(word)) {
+    if (piece !== ' ' && used > 0 && used + width > columns) {
+      pieces.push('');
       used = 0;
     }
-    wrapped += piece;
+    pieces.push((pieces.pop() ?? '') + piece);
     used += width;
   }
-  return wrapped;
+  return pieces;
 }
 
 /** Colours, and characters as people count them. */

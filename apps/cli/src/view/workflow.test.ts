@@ -13,7 +13,7 @@ describe('the step of a workflow', () => {
     ['unfreeze', 'attributes', 'making files mutable'],
     ['freeze', 'verify', 'verifying every entry'],
     ['freeze', 'snapshot', 'recording the shadow repo'],
-    ['freeze', 'waiting-for-lock', 'waiting for other work on the same repo'],
+    ['freeze', 'waiting-for-lock', 'taking the lock of the repo'],
     ['freeze', 'retrying', 'about to try again: EIO'],
     ['freeze', 'from-the-future', 'waiting for stad on host files1'],
   ])('%s in phase %s', (kind, phase, words) => {

@@ -64,7 +64,7 @@ export function workflowStep(workflow: Workflow): Step {
       case 'snapshot':
         return { phase: 'recording the shadow repo', figures: figuresOf(progress) };
       case 'waiting-for-lock':
-        return { phase: 'waiting for other work on the same repo' };
+        return { phase: 'taking the lock of the repo' };
       case 'retrying':
         return { phase: `about to try again: ${progress.message}` };
     }
