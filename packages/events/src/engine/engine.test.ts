@@ -93,6 +93,8 @@ describe('find', () => {
     const wrong = { code: 'HISTORY_OF_OTHER_KIND' };
     await expect(rival.find(indexCounter, history)).rejects.toMatchObject(wrong);
     await expect(rival.tell(indexCounter, history, NoVC, add(1))).rejects.toMatchObject(wrong);
+    // Nor is the state that is in memory already.
+    await expect(engine.find(indexCounter, history)).rejects.toMatchObject(wrong);
   });
 
   test('forgets what was not used for long, and reads it again', async () => {

@@ -49,16 +49,16 @@ export class Engine {
     };
     const head = await this.journal.head(history);
     if (head === undefined || head.deleted) return this.#forget(aggregate, history);
+    // Asked of the head, since the cache may hold the state of a history of another kind.
+    const { kind: wanted } = aggregate.codec;
+    if (head.kind !== wanted) throw new HistoryKindError({ history, stored: head.kind, wanted });
     while (found.vid !== head.vid) {
       const events = await this.journal.read(history, {
         ...(found.vid === nilUlid ? {} : { after: found.vid }),
         limit: PAGE_EVENTS,
       });
       let state = found.state;
-      for (const { kind, body } of events) {
-        if (kind !== aggregate.codec.kind) {
-          throw new HistoryKindError({ history, stored: kind, wanted: aggregate.codec.kind });
-        }
+      for (const { body } of events) {
         const { event, header } = aggregate.codec.decode(body);
         state = aggregate.evolve(state, event, header);
       }
