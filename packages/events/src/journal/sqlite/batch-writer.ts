@@ -6,6 +6,7 @@ import { uuidToBytes } from '../../ids/uuid.ts';
 import { advanceHead } from '../advance-head.ts';
 import { DuplicateEventError } from '../errors.ts';
 import type { Change, Position } from '../journal.ts';
+import { checksumOf } from './checksum.ts';
 import { isUniqueViolation } from './faults.ts';
 import { toHead, type HistoryRow } from './rows.ts';
 
@@ -33,8 +34,8 @@ export class BatchWriter {
     this.#moveHead = db.prepare<[Uint8Array, number]>(
       'UPDATE histories SET head = ? WHERE hid = ?',
     );
-    this.#addEvent = db.prepare<[number | bigint, Uint8Array, Uint8Array, Uint8Array]>(
-      'INSERT INTO events (hid, id, parent, body) VALUES (?, ?, ?, ?)',
+    this.#addEvent = db.prepare<[number | bigint, Uint8Array, Uint8Array, Uint8Array, number]>(
+      'INSERT INTO events (hid, id, parent, body, checksum) VALUES (?, ?, ?, ?, ?)',
     );
     this.#removeEvents = db.prepare<[number]>('DELETE FROM events WHERE hid = ?');
     this.#bury = db.prepare<[number, number]>('UPDATE histories SET deleted_ms = ? WHERE hid = ?');
@@ -65,8 +66,9 @@ export class BatchWriter {
     const head = ulidToBytes(id);
     if (hid !== undefined) this.#moveHead.run(head, hid);
     const owner = hid ?? this.#addHistory.run(uuidToBytes(history), kind, head).lastInsertRowid;
+    const row = [owner, head, ulidToBytes(parent), body, checksumOf(body)] as const;
     try {
-      return Number(this.#addEvent.run(owner, head, ulidToBytes(parent), body).lastInsertRowid);
+      return Number(this.#addEvent.run(...row).lastInsertRowid);
     } catch (error) {
       if (isUniqueViolation(error)) throw new DuplicateEventError(id);
       throw error;

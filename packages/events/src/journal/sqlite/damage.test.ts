@@ -52,6 +52,16 @@ test('a forged parent breaks the chain', async () => {
   await expect(journal.read(history, { after: vids[1] ?? draft.vid })).rejects.toThrow(/follows/);
 });
 
+test('a bit that flipped in a body is noticed by whoever reads it', async () => {
+  const { journal, draft } = await tamperedBy(
+    "UPDATE events SET body = CAST('C' AS BLOB) WHERE position = 3",
+  );
+  const damaged = { code: 'JOURNAL_UNUSABLE', retry: 'never' };
+  await expect(journal.read(draft.history)).rejects.toMatchObject(damaged);
+  await expect(journal.readAll(0, 10)).rejects.toThrow(/damaged on the disk: restore/);
+  expect(bodies(await journal.read(draft.history, { limit: 2 }))).toEqual(['a', 'b']);
+});
+
 test('a journal that lost its index entries is found by the integrity check', async () => {
   const { journal } = await tamperedBy(`
     PRAGMA writable_schema = ON;

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { JournalUnusableError } from '../errors.ts';
+import { addChecksumFunction } from './checksum.ts';
 
 /** "PmFr", which tells a journal from every other SQLite file. */
 export const APPLICATION_ID = 0x50_6d_46_72;
@@ -43,6 +44,7 @@ export function identify(db: Database, known: number = migrations.length): void 
 /** Applies what is missing, all or nothing. Several processes may do so at once. */
 export function migrate(db: Database, steps: readonly string[] = migrations): void {
   if (schemaVersion(db) === steps.length) return;
+  addChecksumFunction(db);
   db.transaction(() => {
     // Looked at again under the lock: another process may have been faster, and newer.
     identify(db, steps.length);

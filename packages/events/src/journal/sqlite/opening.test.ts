@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { bodies, Draft } from '../../testing/draft.ts';
+import { checksumOf } from './checksum.ts';
 import { connect } from './connection.ts';
 import { APPLICATION_ID, migrate, migrations, schemaVersion } from './migrate.ts';
 import { openUntilTestEnds, temporaryPath } from './temporary-journal.ts';
@@ -49,9 +50,12 @@ describe('an older journal', () => {
       expect(schemaVersion(old)).toBe(version);
       const [history, id] = [Buffer.alloc(16, 7), Buffer.alloc(16, 8)];
       old.prepare("INSERT INTO histories (id, kind, head) VALUES (?, 'repo', ?)").run(history, id);
+      const body = Buffer.from('old');
       old
         .prepare('INSERT INTO events (hid, id, parent, body) VALUES (1, ?, ?, ?)')
-        .run(id, Buffer.alloc(16), Buffer.from('old'));
+        .run(id, Buffer.alloc(16), body);
+      // Programs of schema 2 knew no checksums.
+      if (version > 2) old.prepare('UPDATE events SET checksum = ?').run(checksumOf(body));
       old.close();
 
       const journal = await openUntilTestEnds({ path });

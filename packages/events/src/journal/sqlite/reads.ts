@@ -35,10 +35,10 @@ export class Reads {
       )
       .pluck();
     this.#eventsOf = db.prepare<[number, Position, number], EventRow>(
-      'SELECT position, id, parent, body FROM events WHERE hid = ? AND position > ? ORDER BY position LIMIT ?',
+      'SELECT position, id, parent, body, checksum FROM events WHERE hid = ? AND position > ? ORDER BY position LIMIT ?',
     );
     this.#eventsAfter = db.prepare<[Position, number], JoinedRow>(
-      `SELECT position, histories.id AS history, kind, events.id AS id, parent, body
+      `SELECT position, histories.id AS history, kind, events.id AS id, parent, body, checksum
        FROM events JOIN histories USING (hid)
        WHERE position > ? ORDER BY position LIMIT ?`,
     );

@@ -1,7 +1,9 @@
 // Between the rows of the database and the values of the port.
 import { nilUlid, ulidFromBytes } from '../../ids/ulid.ts';
 import { uuidFromBytes } from '../../ids/uuid.ts';
+import { JournalUnusableError } from '../errors.ts';
 import type { Head, Position, StoredEvent, StreamKind } from '../journal.ts';
+import { checksumOf } from './checksum.ts';
 
 export interface HistoryRow {
   hid: number;
@@ -16,6 +18,7 @@ export interface EventRow {
   id: Uint8Array;
   parent: Uint8Array;
   body: Uint8Array;
+  checksum: number;
 }
 
 export function toHead(row: HistoryRow): Head {
@@ -28,10 +31,16 @@ export function toHead(row: HistoryRow): Head {
   };
 }
 
+/** Throws {@link JournalUnusableError} for a body that is not what was stored. */
 export function toEvent(
-  { position, id, parent, body }: EventRow,
+  { position, id, parent, body, checksum }: EventRow,
   { history, kind }: Pick<StoredEvent, 'history' | 'kind'>,
 ): StoredEvent {
+  if (checksumOf(body) !== checksum) {
+    throw new JournalUnusableError(
+      `event ${ulidFromBytes(id)} of history ${history} is damaged on the disk: restore the journal from a backup`,
+    );
+  }
   return {
     position,
     history,
