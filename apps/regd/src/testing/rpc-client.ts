@@ -1,0 +1,100 @@
+// A gRPC client for tests: any method of any contract, its answer, its error with trailers.
+import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+
+interface Method {
+  readonly path: string;
+  readonly requestSerialize: (value: never) => Buffer;
+  readonly responseDeserialize: (bytes: Buffer) => unknown;
+}
+type Request<M extends Method> = Parameters<M['requestSerialize']>[0];
+type Response<M extends Method> = ReturnType<M['responseDeserialize']>;
+
+/** How a call failed, as far as it is a promise to clients. */
+export type Failure = Readonly<{
+  status: number;
+  text: string;
+  code: string | undefined;
+  remedy: string | undefined;
+  holder: string | undefined;
+}>;
+
+export class RpcClient {
+  readonly #client: Client;
+
+  constructor(target: string) {
+    this.#client = new Client(target, credentials.createInsecure());
+  }
+
+  /** Resolves to the answer, rejects with a {@link ServiceError}. */
+  call<M extends Method>(method: M, request: Request<M>): Promise<Response<M>> {
+    return new Promise((resolve, reject) => {
+      this.#client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize as (value: unknown) => Buffer,
+        method.responseDeserialize,
+        request,
+        (error, response) => {
+          if (error) reject(error);
+          else resolve(response as Response<M>);
+        },
+      );
+    });
+  }
+
+  /** Sends bytes as they are, to a method of whatever kind; resolves to its status. */
+  sendBytes(path: string, bytes: Buffer): Promise<number> {
+    return new Promise((resolve) => {
+      const same = (value: Buffer): Buffer => value;
+      const stream = this.#client.makeServerStreamRequest(path, same, same, bytes);
+      stream.on('data', () => undefined);
+      stream.on('error', () => undefined);
+      stream.on('status', ({ code }) => resolve(code));
+    });
+  }
+
+  /** Opens a stream; leaving the loop cancels it. */
+  async *stream<M extends Method>(method: M, request: Request<M>): AsyncGenerator<Response<M>> {
+    const stream = this.#client.makeServerStreamRequest(
+      method.path,
+      method.requestSerialize as (value: unknown) => Buffer,
+      method.responseDeserialize,
+      request,
+    );
+    // A cancelled stream emits its error after the loop has gone.
+    stream.on('error', () => undefined);
+    try {
+      for await (const message of stream) yield message as Response<M>;
+    } finally {
+      stream.cancel();
+    }
+  }
+
+  async all<M extends Method>(method: M, request: Request<M>): Promise<Response<M>[]> {
+    const messages: Response<M>[] = [];
+    for await (const message of this.stream(method, request)) messages.push(message);
+    return messages;
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+/** The failure of a call; throws if it succeeds. */
+export async function failureOf(call: Promise<unknown>): Promise<Failure> {
+  try {
+    await call;
+  } catch (error) {
+    const { code: status, details: text, metadata } = error as ServiceError;
+    if (!(metadata instanceof Metadata)) throw error;
+    const trailer = (key: string): string | undefined => metadata.get(key)[0]?.toString();
+    return {
+      status,
+      text,
+      code: trailer('permafrost-code'),
+      remedy: trailer('permafrost-remedy'),
+      holder: trailer('permafrost-holder'),
+    };
+  }
+  throw new Error('the call succeeded');
+}
