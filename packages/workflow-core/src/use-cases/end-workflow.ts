@@ -20,6 +20,7 @@ export async function askToCommit(
   workflowId: Uuid,
   vid: Vid = NoVC,
 ): Promise<void> {
+  if (await hasTerminatedAs('done', tx, workflowId)) return;
   await tx.insist(storageWorkflow, workflowId, { type: 'Commit' }, vid);
   await settle(tx, workflowId);
 }
@@ -29,6 +30,18 @@ export async function askToAbort(
   workflowId: Uuid,
   { status, vid = NoVC }: { status: Status; vid?: Vid },
 ): Promise<void> {
+  if (await hasTerminatedAs('failed', tx, workflowId)) return;
   await tx.insist(storageWorkflow, workflowId, { type: 'Abort', status }, vid);
   await fail(tx, workflowId, status);
+}
+
+/** regd's loop does the same as soon as it can: who asks a moment later is told that it is so. */
+async function hasTerminatedAs(
+  end: 'done' | 'failed',
+  tx: Transaction,
+  workflowId: Uuid,
+): Promise<boolean> {
+  const { state } = await tx.find(storageWorkflow, workflowId);
+  if (state.status !== 'terminated') return false;
+  return (state.outcome.code === 0) === (end === 'done');
 }
