@@ -38,7 +38,7 @@ const methods: readonly { path: string; responseStream: boolean }[] = [
   ReposFreezeRepoService,
   ReposUnfreezeRepoService,
   operator.OperatorService,
-].flatMap((service) => Object.values(service));
+].flatMap((service) => Object.values<{ path: string; responseStream: boolean }>(service));
 
 /** What a client may be told about bytes that it should not have sent. */
 const expected: ReadonlySet<status> = new Set([
@@ -56,7 +56,7 @@ const field = fc
   )
   .map(([number, content]) => {
     if (typeof content === 'number') return Buffer.from([number << 3, content & 127]);
-    const bytes = Buffer.from(content as string).subarray(0, 100);
+    const bytes = Buffer.from(content).subarray(0, 100);
     return Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes]);
   });
 const bytes = fc.oneof(
