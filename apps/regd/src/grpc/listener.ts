@@ -78,7 +78,11 @@ export class Listener {
 
 async function bind({ address, onConnection }: ListenerOptions): Promise<Server> {
   if (address.kind === 'unix') await claimSocketPath(address.path);
-  const server = createServer(onConnection);
+  const server = createServer((socket) => {
+    // A connection that breaks concerns its calls, which hear of it; never the whole process.
+    socket.on('error', () => undefined);
+    onConnection(socket);
+  });
   const listening = once(server, 'listening');
   if (address.kind === 'unix') listenPrivately(server, address.path);
   else server.listen({ host: address.host, port: address.port });

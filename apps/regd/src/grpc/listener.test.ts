@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLog } from '@permafrost/workflow-core/testing';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ListenAddressError, parseListenAddress, targetOf } from './listen-address.ts';
+import { Listener } from './listener.ts';
+
+let dir: string;
+let path: string;
+const open: Listener[] = [];
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'permafrost-listener-'));
+  path = join(dir, 'regd.sock');
+});
+afterEach(async () => {
+  for (const listener of open.splice(0)) listener.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function listen(): Promise<Listener> {
+  const listener = await Listener.open({
+    address: { kind: 'unix', path },
+    onConnection: (socket) => socket.end('hello'),
+    log: silentLog,
+    lookMs: 10,
+  });
+  open.push(listener);
+  return listener;
+}
+
+async function greeting(): Promise<string> {
+  const socket = connect(path);
+  const [data] = (await once(socket, 'data')) as [Buffer];
+  return data.toString();
+}
+
+describe('a Unix socket', () => {
+  test('is for its owner alone, and gone after the end', async () => {
+    const listener = await listen();
+    expect(lstatSync(path).mode & 0o777).toBe(0o600);
+    expect(listener.target).toBe(`unix:${path}`);
+    expect(await greeting()).toBe('hello');
+    listener.close();
+    expect(lstatSync(path, { throwIfNoEntry: false })).toBeUndefined();
+  });
+
+  test('of a dead process is replaced', async () => {
+    const dead = createServer().listen(join(dir, 'other'));
+    await once(dead, 'listening');
+    // The name goes, and with it the chance that the end of the server removes the file.
+    renameSync(join(dir, 'other'), path);
+    dead.close();
+    await listen();
+    expect(await greeting()).toBe('hello');
+  });
+
+  test('of a live process is left alone', async () => {
+    await listen();
+    await expect(listen()).rejects.toThrow(/another regd answers/);
+    expect(await greeting()).toBe('hello');
+  });
+
+  test('is not put in the place of a file', async () => {
+    writeFileSync(path, 'precious');
+    await expect(listen()).rejects.toThrow(ListenAddressError);
+    expect(lstatSync(path).size).toBe(8);
+  });
+
+  test('that somebody removes is made again', async () => {
+    await listen();
+    rmSync(path);
+    await expect.poll(() => lstatSync(path, { throwIfNoEntry: false })).toBeDefined();
+    expect(await greeting()).toBe('hello');
+    expect(lstatSync(path).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('an address', () => {
+  test.for([
+    ['unix:/run/regd.sock', 'unix:/run/regd.sock'],
+    ['unix:///run/regd.sock', 'unix:/run/regd.sock'],
+    ['unix:regd.sock', 'unix:regd.sock'],
+    ['127.0.0.1:7550', '127.0.0.1:7550'],
+    ['localhost:7550', '127.0.0.1:7550'],
+    ['[::1]:0', '[::1]:0'],
+  ] as const)('%s is taken', ([text, target]) => {
+    expect(targetOf(parseListenAddress(text))).toBe(target);
+  });
+
+  test.for([
+    ['0.0.0.0:7550', /needs TLS, not there yet/],
+    ['[::]:7550', /needs TLS/],
+    ['files.example.org:7550', /needs TLS/],
+    ['127.0.0.1:70000', /neither unix:FILE nor HOST:PORT/],
+    ['127.0.0.1', /neither/],
+    ['unix:', /needs the path/],
+    ['', /neither/],
+  ] as const)('%s is refused', ([text, words]) => {
+    expect(() => parseListenAddress(text)).toThrow(words);
+  });
+
+  test('with port 0 tells the port that it has got', async () => {
+    const address = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+    const listener = await Listener.open({
+      address,
+      onConnection: () => undefined,
+      log: silentLog,
+    });
+    open.push(listener);
+    expect(listener.target).toMatch(/^127\.0\.0\.1:[1-9]\d*$/);
+  });
+});
