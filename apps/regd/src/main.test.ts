@@ -1,0 +1,96 @@
+// The daemon as a process: flags, readiness, signals, exit codes.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { MainService, RegistryService } from '@permafrost/proto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { failureOf, RpcClient } from './testing/rpc-client.ts';
+
+const bin = fileURLToPath(new URL('../bin/permafrost-regd.js', import.meta.url));
+
+let dir: string;
+const children: ChildProcess[] = [];
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'permafrost-main-'));
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await rm(dir, { recursive: true, force: true });
+});
+
+type Line = Readonly<{ msg: string; listen?: readonly string[] }>;
+
+function regd(...args: readonly string[]): {
+  child: ChildProcess;
+  ended: Promise<number | null>;
+  stderr: () => string;
+  ready: Promise<Line>;
+} {
+  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  let text = '';
+  const ready = new Promise<Line>((resolve) => {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      text += `${line}\n`;
+      if (line.includes('"regd ready"')) resolve(JSON.parse(line) as Line);
+    });
+  });
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return { child, ended, stderr: () => text, ready };
+}
+
+test('makes its state directory, serves on its socket, and ends well when it is told to', async () => {
+  const state = join(dir, 'new', 'state');
+  const { child, ended, ready } = regd('--state', state);
+  const socket = join(state, 'regd.sock');
+  expect((await ready).listen).toEqual([`unix:${socket}`]);
+  expect((await stat(state)).mode & 0o777).toBe(0o700);
+  expect((await stat(socket)).mode & 0o777).toBe(0o600);
+
+  const client = new RpcClient(`unix:${socket}`);
+  const watching = failureOf(client.all(RegistryService.events, { registry: 'a', watch: true }));
+  await client.call(MainService.getRegistries, {});
+  const second = regd('--state', state);
+  expect(await second.ended).toBe(1);
+  expect(second.stderr()).toContain('another regd answers');
+
+  child.kill('SIGTERM');
+  expect((await watching).text).toBe('shutdown');
+  expect(await ended).toBe(0);
+  client.close();
+});
+
+test('serves on several addresses', async () => {
+  const { ready } = regd(
+    ...['--state', dir, '--listen', '127.0.0.1:0', '--listen', `unix:${join(dir, 'x.sock')}`],
+  );
+  const targets = (await ready).listen ?? [];
+  expect(targets).toHaveLength(2);
+  for (const target of targets) {
+    const client = new RpcClient(target);
+    expect((await client.call(MainService.getRegistries, {})).main).toBe('main');
+    client.close();
+  }
+});
+
+test.for([
+  ['--listen', '0.0.0.0:7550'],
+  ['--gc-older-than', 'soon'],
+  ['--log-level', 'loud'],
+  ['--unknown'],
+])('ends with 2 for wrong usage: %s', async (args) => {
+  const { ended, stderr } = regd('--state', dir, ...args);
+  expect(await ended).toBe(2);
+  expect(stderr()).toMatch(/^error: /);
+});
+
+test('ends with 1 for a journal that is none', async () => {
+  await writeFile(join(dir, 'journal.db'), 'this is no database, however long one looks at it');
+  const { ended, stderr } = regd('--state', dir);
+  expect(await ended).toBe(1);
+  expect(stderr()).toContain('JOURNAL_UNUSABLE');
+});
