@@ -25,7 +25,10 @@ import { GetRepoO_StorageTierCode } from "../../nogfso/repos.ts";
  */
 
 export interface FindRepoRequest {
-  /** The UUID of a repo, or an absolute global path. */
+  /**
+   * The UUID of a repo, or an absolute path: a global one, or one on a host if there is no such global
+   * path. A path that lies in repos of several hosts fails with FAILED_PRECONDITION.
+   */
   target: string;
 }
 
@@ -2468,7 +2471,10 @@ export const VerifySummary: MessageFns<VerifySummary> = {
  */
 export type OperatorService = typeof OperatorService;
 export const OperatorService = {
-  /** Finds a repo by its id, or by a path at or below its global path. */
+  /**
+   * Finds a repo by its id, by a path at or below its global path, or else by a path at or below
+   * where it lies on its host.
+   */
   findRepo: {
     path: "/permafrost.v1.Operator/FindRepo" as const,
     requestStream: false as const,
@@ -2568,7 +2574,10 @@ export const OperatorService = {
 } as const;
 
 export interface OperatorServer extends UntypedServiceImplementation {
-  /** Finds a repo by its id, or by a path at or below its global path. */
+  /**
+   * Finds a repo by its id, by a path at or below its global path, or else by a path at or below
+   * where it lies on its host.
+   */
   findRepo: handleUnaryCall<FindRepoRequest, FindRepoResponse>;
   /** Tells how a repo is now, and again whenever it has changed, until the client leaves. */
   watchRepo: handleServerStreamingCall<WatchRepoRequest, WatchRepoResponse>;
@@ -2592,7 +2601,10 @@ export interface OperatorServer extends UntypedServiceImplementation {
 }
 
 export interface OperatorClient extends Client {
-  /** Finds a repo by its id, or by a path at or below its global path. */
+  /**
+   * Finds a repo by its id, by a path at or below its global path, or else by a path at or below
+   * where it lies on its host.
+   */
   findRepo(
     request: FindRepoRequest,
     callback: (error: ServiceError | null, response: FindRepoResponse) => void,
