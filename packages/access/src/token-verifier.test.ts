@@ -179,6 +179,13 @@ describe('refuses a certificate', () => {
     expect(keyOf(x5cOf(await newSigner(other)))).toThrow(untrusted(unknownAuthority));
   });
 
+  it('that names the authority, without its signature', () => {
+    const forged = Buffer.from(x5cOf(site.signer), 'base64');
+    // The last byte belongs to the signature.
+    forged.writeUInt8(forged.readUInt8(forged.length - 1) ^ 1, forged.length - 1);
+    expect(keyOf(forged.toString('base64'))).toThrow(untrusted(unknownAuthority));
+  });
+
   it('of an authority that has expired', async () => {
     const ca = await createCa('Old site', expired);
     const signer = await newSigner(ca);
