@@ -79,7 +79,7 @@ async function tell({ data, state, driver }: Installation): Promise<void> {
     shadows,
     'log',
     format,
-    '--stat',
+    '--shortstat',
     'master-stat',
   ]);
   say(stdout);
