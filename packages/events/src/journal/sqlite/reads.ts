@@ -5,7 +5,7 @@ import { uuidFromBytes, uuidToBytes, type Uuid } from '../../ids/uuid.ts';
 import { checkChain } from '../check-chain.ts';
 import { UnknownEventError } from '../errors.ts';
 import type { Head, Position, ReadOptions, StoredEvent, StreamKind } from '../journal.ts';
-import { toEvent, toHead, type EventRow, type HistoryRow } from './rows.ts';
+import { PACKED_EVENT, toEvent, toHead, type EventRow, type HistoryRow } from './rows.ts';
 
 type Place = Pick<HistoryRow, 'hid'> & Pick<EventRow, 'position'>;
 type JoinedRow = EventRow & { history: Uint8Array; kind: StreamKind };
@@ -35,10 +35,10 @@ export class Reads {
       )
       .pluck();
     this.#eventsOf = db.prepare<[number, Position, number], EventRow>(
-      'SELECT position, id, parent, body, checksum FROM events WHERE hid = ? AND position > ? ORDER BY position LIMIT ?',
+      `SELECT ${PACKED_EVENT} FROM events WHERE hid = ? AND position > ? ORDER BY position LIMIT ?`,
     );
     this.#eventsAfter = db.prepare<[Position, number], JoinedRow>(
-      `SELECT position, histories.id AS history, kind, events.id AS id, parent, body, checksum
+      `SELECT ${PACKED_EVENT}, histories.id AS history, kind
        FROM events JOIN histories USING (hid)
        WHERE position > ? ORDER BY position LIMIT ?`,
     );
