@@ -19,6 +19,7 @@ export * from './engine/aggregate.ts';
 export * from './engine/decision.ts';
 export * from './engine/engine.ts';
 export * from './engine/errors.ts';
+export * from './engine/state-store.ts';
 export * from './engine/transaction.ts';
 export * from './streams/index/codec.ts';
 export * from './streams/main/codec.ts';

@@ -12,6 +12,28 @@ export interface Aggregate<State, Command, Event, Refusal extends string> {
   readonly decide: (state: State, command: Command) => Decision<Event, Refusal>;
   /** The state after an event. Never changes the state it was given. */
   readonly evolve: (state: State, event: Event, header: EventHeader) => State;
+  /** For histories that never end: how a state is saved, so that a start need not fold them. */
+  readonly stateCodec?: StateCodec<State>;
+  /** About how much memory a state takes; without it, {@link USUAL_STATE_BYTES}. */
+  bytesOf?(state: State): number;
+}
+
+/** The part of an aggregate that tells how its states are kept. */
+export type StateKeeping<State> = Pick<
+  Aggregate<State, never, unknown, string>,
+  'codec' | 'stateCodec' | 'bytesOf'
+>;
+
+/** What a state takes that is one small record. */
+export const USUAL_STATE_BYTES = 1024;
+
+/** Writes a state as bytes, and reads what it has written itself. */
+export interface StateCodec<State> {
+  /** To be changed with the bytes, and with whatever `evolve` makes of events. */
+  readonly format: string;
+  encode(state: State): Uint8Array;
+  /** May throw, whatever it likes: then the state is folded from its events. */
+  decode(bytes: Uint8Array): State;
 }
 
 /** A state and the version that it is the state of. */

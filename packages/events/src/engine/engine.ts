@@ -2,11 +2,13 @@
 // commands to the journal. It knows no rules; aggregates do.
 import { nilUlid, RetryNoVC, type Ulid, type Vid } from '../ids/ulid.ts';
 import type { Uuid } from '../ids/uuid.ts';
-import { HistoryKindError, JournalConflictError } from '../journal/errors.ts';
-import type { Journal } from '../journal/journal.ts';
-import type { Aggregate, Versioned } from './aggregate.ts';
+import { HistoryKindError, JournalConflictError, UnknownEventError } from '../journal/errors.ts';
+import type { Journal, StoredEvent } from '../journal/journal.ts';
+import { USUAL_STATE_BYTES, type Aggregate, type Versioned } from './aggregate.ts';
+import { SavedStates } from './saved-states.ts';
 import { StateCache } from './state-cache.ts';
-import { Transaction } from './transaction.ts';
+import type { StateStore } from './state-store.ts';
+import { Transaction, type Outcome } from './transaction.ts';
 
 export interface EngineOptions {
   journal: Journal;
@@ -14,11 +16,15 @@ export interface EngineOptions {
   nextId: () => Ulid;
   /** Waits before a command is decided again; the default goes on at once. */
   pause?: (attempt: number) => Promise<void>;
-  /** How many states are kept in memory. */
+  /** Keeps states over a restart. Without it, each start reads all histories that it needs. */
+  states?: StateStore;
+  /** How many states are kept in memory at most; the default is 4096. */
   cachedStatesMax?: number;
+  /** How many bytes they may take together, as their aggregates estimate it; the default is 64 MiB. */
+  cachedBytesMax?: number;
 }
 
-const PAGE_EVENTS = 1000;
+const PAGE_EVENTS = 500;
 const RETRIES_MAX = 20;
 
 export class Engine {
@@ -26,12 +32,16 @@ export class Engine {
   readonly #nextId: () => Ulid;
   readonly #pause: (attempt: number) => Promise<void>;
   readonly #cache: StateCache;
+  readonly #saved: SavedStates;
 
-  constructor({ journal, nextId, pause, cachedStatesMax = 4096 }: EngineOptions) {
+  constructor(options: EngineOptions) {
+    const { journal, nextId, pause, states } = options;
+    const { cachedStatesMax: statesMax = 4096, cachedBytesMax: bytesMax = 2 ** 26 } = options;
     this.journal = journal;
     this.#nextId = nextId;
     this.#pause = pause ?? (() => Promise.resolve());
-    this.#cache = new StateCache(cachedStatesMax);
+    this.#cache = new StateCache({ statesMax, bytesMax });
+    this.#saved = new SavedStates(states);
   }
 
   /**
@@ -43,33 +53,22 @@ export class Engine {
     aggregate: Aggregate<S, C, E, R>,
     history: Uuid,
   ): Promise<Versioned<S>> {
-    let found = (this.#cache.get(history) as Versioned<S> | undefined) ?? {
-      vid: nilUlid,
-      state: aggregate.initial,
-    };
     const head = await this.journal.head(history);
     if (head === undefined || head.deleted) return this.#forget(aggregate, history);
     // Asked of the head, since the cache may hold the state of a history of another kind.
     const { kind: wanted } = aggregate.codec;
     if (head.kind !== wanted) throw new HistoryKindError({ history, stored: head.kind, wanted });
-    while (found.vid !== head.vid) {
-      const events = await this.journal.read(history, {
-        ...(found.vid === nilUlid ? {} : { after: found.vid }),
-        limit: PAGE_EVENTS,
-      });
-      let state = found.state;
-      for (const { body } of events) {
-        const { event, header } = aggregate.codec.decode(body);
-        state = aggregate.evolve(state, event, header);
-      }
-      const last = events.at(-1);
-      if (last) {
-        found = { vid: last.id, state };
-        this.#cache.set(history, found);
-      }
-      if (events.length < PAGE_EVENTS) break;
+    const cached = this.#cache.get(history) as Versioned<S> | undefined;
+    if (cached) return this.#follow(aggregate, history, { from: cached, to: head.vid });
+    const unread = { vid: nilUlid, state: aggregate.initial };
+    const saved = await this.#saved.load(aggregate, history);
+    try {
+      return await this.#follow(aggregate, history, { from: saved ?? unread, to: head.vid });
+    } catch (error) {
+      // Saved by a history that a restored backup does not have any more.
+      if (!saved || !(error instanceof UnknownEventError)) throw error;
+      return this.#follow(aggregate, history, { from: unread, to: head.vid });
     }
-    return found;
   }
 
   /**
@@ -107,10 +106,40 @@ export class Engine {
         await this.#pause(attempt);
         continue;
       }
-      for (const [history, versioned] of tx.outcome()) this.#cache.set(history, versioned);
+      for (const outcome of tx.outcomes()) this.#moved(outcome);
       for (const change of changes) if (change.do === 'delete') this.#cache.delete(change.history);
       return result;
     }
+  }
+
+  /** Folds what was appended to a history since `from`, which the journal must know, up to its end. */
+  async #follow<S, C, E, R extends string>(
+    aggregate: Aggregate<S, C, E, R>,
+    history: Uuid,
+    { from, to }: { from: Versioned<S>; to: Vid },
+  ): Promise<Versioned<S>> {
+    let { vid, state } = from;
+    let count = 0;
+    let page: readonly StoredEvent[] | undefined;
+    while (vid !== to && (!page || page.length === PAGE_EVENTS)) {
+      page = await this.journal.read(history, { after: vid, limit: PAGE_EVENTS });
+      for (const { id, body } of page) {
+        const { event, header } = aggregate.codec.decode(body);
+        state = aggregate.evolve(state, event, header);
+        vid = id;
+      }
+      count += page.length;
+    }
+    const versioned = { vid, state };
+    this.#moved({ aggregate, history, versioned, events: count });
+    return versioned;
+  }
+
+  #moved(outcome: Outcome): void {
+    const { aggregate, history, versioned } = outcome;
+    const bytes = aggregate.bytesOf?.(versioned.state) ?? USUAL_STATE_BYTES;
+    this.#cache.set(history, versioned, bytes);
+    this.#saved.moved(aggregate, history, outcome);
   }
 
   #forget<S, C, E, R extends string>(

@@ -1,32 +1,43 @@
-import type { Versioned } from './aggregate.ts';
 import type { Uuid } from '../ids/uuid.ts';
+import type { Versioned } from './aggregate.ts';
+
+type Entry = Readonly<{ versioned: Versioned<unknown>; bytes: number }>;
+
+/** How much is remembered: so many states, and so many bytes, as the aggregates estimate them. */
+export type CacheLimits = Readonly<{ statesMax: number; bytesMax: number }>;
 
 /** Remembers the states that were used last, so that a find reads only what is new. */
 export class StateCache {
-  readonly #entries = new Map<Uuid, Versioned<unknown>>();
-  readonly #entriesMax: number;
+  readonly #entries = new Map<Uuid, Entry>();
+  readonly #limits: CacheLimits;
+  #bytes = 0;
 
-  constructor(entriesMax: number) {
-    this.#entriesMax = entriesMax;
+  constructor(limits: CacheLimits) {
+    this.#limits = limits;
   }
 
   get(history: Uuid): Versioned<unknown> | undefined {
-    return this.#entries.get(history);
+    return this.#entries.get(history)?.versioned;
   }
 
-  set(history: Uuid, entry: Versioned<unknown>): void {
+  set(history: Uuid, versioned: Versioned<unknown>, bytes: number): void {
     // A Map keeps the order of insertion: what is used moves to the end, the front is forgotten.
-    this.#entries.delete(history);
-    this.#entries.set(history, entry);
-    if (this.#entries.size > this.#entriesMax) {
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest);
-        break;
-      }
+    this.delete(history);
+    this.#entries.set(history, { versioned, bytes });
+    this.#bytes += bytes;
+    for (const oldest of this.#entries.keys()) {
+      // What was used just now stays, however large: without it, each find would read it all again.
+      if (!this.#isOverfull() || oldest === history) break;
+      this.delete(oldest);
     }
   }
 
   delete(history: Uuid): void {
+    this.#bytes -= this.#entries.get(history)?.bytes ?? 0;
     this.#entries.delete(history);
+  }
+
+  #isOverfull(): boolean {
+    return this.#entries.size > this.#limits.statesMax || this.#bytes > this.#limits.bytesMax;
   }
 }

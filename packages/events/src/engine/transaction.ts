@@ -4,8 +4,8 @@
 import { nilUlid, NoVC, RetryNoVC, type Ulid, type Vid } from '../ids/ulid.ts';
 import type { Uuid } from '../ids/uuid.ts';
 import { HistoryKindError } from '../journal/errors.ts';
-import type { Change, StreamKind } from '../journal/journal.ts';
-import type { Aggregate, Versioned } from './aggregate.ts';
+import type { Change } from '../journal/journal.ts';
+import type { Aggregate, StateKeeping, Versioned } from './aggregate.ts';
 import type { Decision } from './decision.ts';
 import { RefusedError, VersionConflictError } from './errors.ts';
 
@@ -14,7 +14,21 @@ type Find = <S, C, E, R extends string>(
   history: Uuid,
 ) => Promise<Versioned<S>>;
 
-type Entry = { kind: StreamKind; versioned: Versioned<unknown>; readVid: Vid; appended: boolean };
+type Entry = {
+  aggregate: StateKeeping<unknown>;
+  versioned: Versioned<unknown>;
+  readVid: Vid;
+  appended: number;
+};
+
+/** A history that a batch has moved on, as it is after the batch. */
+export type Outcome = Readonly<{
+  aggregate: StateKeeping<unknown>;
+  history: Uuid;
+  versioned: Versioned<unknown>;
+  /** How many events the batch has added. */
+  events: number;
+}>;
 
 export class Transaction {
   readonly #find: Find;
@@ -100,16 +114,18 @@ export class Transaction {
     if (this.#changes.length === 0) return [];
     const deleted = new Set(this.#changes.flatMap((c) => (c.do === 'delete' ? [c.history] : [])));
     const expectations = [...this.#entries]
-      .filter(([history, entry]) => !entry.appended && !deleted.has(history))
+      .filter(([history, entry]) => entry.appended === 0 && !deleted.has(history))
       .map(([history, entry]): Change => ({ do: 'expect', history, head: entry.readVid }));
     return [...expectations, ...this.#changes];
   }
 
   /** The states after the batch, of the histories that it appended to. */
-  outcome(): ReadonlyMap<Uuid, Versioned<unknown>> {
-    return new Map(
-      [...this.#entries].flatMap(([id, e]) => (e.appended ? [[id, e.versioned] as const] : [])),
-    );
+  outcomes(): readonly Outcome[] {
+    return [...this.#entries]
+      .filter(([, { appended }]) => appended > 0)
+      .map(([history, { aggregate, versioned, appended: events }]) => {
+        return { aggregate, history, versioned, events };
+      });
   }
 
   #append<S, C, E, R extends string>(
@@ -123,7 +139,7 @@ export class Transaction {
     this.#changes.push({ do: 'append', history, kind: codec.kind, ...header, body });
     const state = evolve(entry.versioned.state as S, event, header);
     entry.versioned = { vid: header.id, state };
-    entry.appended = true;
+    entry.appended++;
   }
 
   async #entry<S, C, E, R extends string>(
@@ -133,12 +149,16 @@ export class Transaction {
     const { kind } = aggregate.codec;
     const known = this.#entries.get(history);
     // Also of one without events: within a batch an id has one meaning.
-    if (known && known.kind !== kind) {
-      throw new HistoryKindError({ history, stored: known.kind, wanted: kind });
-    }
+    const stored = known?.aggregate.codec.kind ?? kind;
+    if (stored !== kind) throw new HistoryKindError({ history, stored, wanted: kind });
     if (known) return known;
     const versioned = await this.#find(aggregate, history);
-    const entry = { kind, versioned, readVid: versioned.vid, appended: false };
+    const entry = {
+      aggregate,
+      versioned,
+      readVid: versioned.vid,
+      appended: 0,
+    };
     this.#entries.set(history, entry);
     return entry;
   }

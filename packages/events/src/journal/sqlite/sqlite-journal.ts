@@ -1,7 +1,8 @@
-// The journal and the noticeboard in one SQLite file that several processes share. This file only
+// The journal, the noticeboard and the saved states in one SQLite file that several processes share. This file only
 // puts the parts together: every call waits its turn, and answers with the faults of the ports.
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
+import type { SavedState, StateStore } from '../../engine/state-store.ts';
 import type { Ulid, Vid } from '../../ids/ulid.ts';
 import { nilUuid, type Uuid } from '../../ids/uuid.ts';
 import { JournalClosedError } from '../errors.ts';
@@ -16,6 +17,7 @@ import { newsOf } from './news.ts';
 import { NoticeRows } from './notice-rows.ts';
 import { patiently } from './patience.ts';
 import { Reads } from './reads.ts';
+import { StateRows } from './state-rows.ts';
 
 /** What `status` and a person in trouble want to know. */
 export type JournalDiagnostics = Readonly<{
@@ -43,7 +45,7 @@ export interface SqliteJournalOptions {
   lookMs?: number;
 }
 
-/** The open connections: one for events, one for notices. */
+/** The open connections: one for events, one for all that may be lost. */
 export interface Connections {
   events: Database;
   notices: Database;
@@ -51,7 +53,7 @@ export interface Connections {
 
 const HEADS_PAGE = 500;
 
-export class SqliteJournal implements Journal, Noticeboard {
+export class SqliteJournal implements Journal, Noticeboard, StateStore {
   readonly #path: string;
   readonly #patienceMs: number;
   readonly #connections: Connections;
@@ -60,6 +62,7 @@ export class SqliteJournal implements Journal, Noticeboard {
   readonly #commits: GroupCommit;
   readonly #reads: Reads;
   readonly #notices: NoticeRows;
+  readonly #states: StateRows;
   readonly #doorbell: Doorbell;
   readonly #hasNews: () => boolean;
 
@@ -74,6 +77,7 @@ export class SqliteJournal implements Journal, Noticeboard {
     this.#connections = connections;
     this.#reads = new Reads(events);
     this.#notices = new NoticeRows(notices);
+    this.#states = new StateRows(notices);
     this.#hasNews = newsOf(events);
     this.#doorbell = new Doorbell({
       path: `${path}.doorbell`,
@@ -170,6 +174,14 @@ export class SqliteJournal implements Journal, Noticeboard {
 
   clear(workflow: Uuid): Promise<void> {
     return this.#answer(() => this.#notices.clear(workflow));
+  }
+
+  loadState(history: Uuid): Promise<SavedState | undefined> {
+    return this.#answer(() => this.#states.load(history));
+  }
+
+  saveState(history: Uuid, saved: SavedState): Promise<void> {
+    return this.#answer(() => this.#states.save(history, saved));
   }
 
   /** Costs the same however long the journal is. */
