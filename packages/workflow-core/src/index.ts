@@ -40,6 +40,7 @@ export * from './use-cases/end-workflow.ts';
 export * from './use-cases/init-repo.ts';
 export * from './use-cases/request-refusal.ts';
 export * from './use-cases/set-up.ts';
+export * from './use-cases/snapshot-indexes.ts';
 export {
   entryOf,
   workflowIndex,

@@ -14,25 +14,36 @@ import {
   type Uuid,
 } from '@permafrost/events';
 import { Map as PersistentMap } from 'immutable';
+import { CompletedWorkflows } from './completed-workflows.ts';
+import type { CompletedEntry, Indexed } from './indexed.ts';
+import { isWorthwhile, snapshotOf } from './snapshot.ts';
+import { indexStateCodec } from './state-codec.ts';
+
+export type { CompletedEntry, Indexed };
 
 export type IndexCommand = Readonly<
   | { type: 'BeginWorkflow'; entry: Omit<IndexEntry, 'completedEventId'> }
   | { type: 'CommitWorkflow'; workflowId: Uuid; completedEventId: Ulid }
   | { type: 'DeleteWorkflow'; workflowId: Uuid }
+  /** Says in a snapshot what the index knows, if that makes its history much shorter to read. */
+  | { type: 'Snapshot' }
 >;
 
 export type IndexRefusal =
   'INDEX_WORKFLOW_UNKNOWN' | 'INDEX_WORKFLOW_ACTIVE' | 'INDEX_WORKFLOW_EXISTS_WITH_OTHER_ARGUMENTS';
 
-/** An entry, and the index event that brought it, where that is not lost in a snapshot. */
-export type Indexed = IndexEntry & Readonly<{ indexEventId?: Ulid }>;
-
 export type WorkflowIndex = Readonly<{
   active: PersistentMap<Uuid, Indexed>;
-  completed: PersistentMap<Uuid, Indexed>;
+  completed: CompletedWorkflows;
+  /** How many events came after the last snapshot. */
+  eventsSinceSnapshot: number;
 }>;
 
-export const initialIndex: WorkflowIndex = { active: PersistentMap(), completed: PersistentMap() };
+export const initialIndex: WorkflowIndex = {
+  active: PersistentMap(),
+  completed: CompletedWorkflows.none,
+  eventsSinceSnapshot: 0,
+};
 
 export function entryOf(index: WorkflowIndex, workflowId: Uuid): Indexed | undefined {
   return index.active.get(workflowId) ?? index.completed.get(workflowId);
@@ -68,6 +79,13 @@ export function decide(
       if (!entry) return refuse('INDEX_WORKFLOW_UNKNOWN');
       return accept({ type: 'IndexedWorkflowDeleted', direction: entry.direction, workflowId });
     }
+    case 'Snapshot': {
+      const { active, completed, eventsSinceSnapshot } = index;
+      const workflows = active.size + completed.size;
+      return isWorthwhile({ eventsSinceSnapshot, workflows })
+        ? accept(...snapshotOf([...active.values(), ...completed.values()]))
+        : accept();
+    }
     default:
       return unreachable(command);
   }
@@ -79,44 +97,57 @@ export function evolve(
   { id }: Pick<EventHeader, 'id'>,
 ): WorkflowIndex {
   const { active, completed } = index;
+  const eventsSinceSnapshot = index.eventsSinceSnapshot + 1;
   switch (event.type) {
     case 'WorkflowIndexed': {
       const entry = { ...event.entry, indexEventId: id };
-      return { active: active.set(entry.workflowId, entry), completed };
+      return { active: active.set(entry.workflowId, entry), completed, eventsSinceSnapshot };
     }
     case 'IndexedWorkflowCompleted': {
       const { workflowId, completedEventId } = event;
       const entry = active.get(workflowId);
       // The old system could complete what it had completed before; the first time counts.
-      if (!entry) return index;
+      if (!entry) return { ...index, eventsSinceSnapshot };
       return {
         active: active.delete(workflowId),
-        completed: completed.set(workflowId, { ...entry, completedEventId }),
+        completed: completed.add({ ...entry, completedEventId }),
+        eventsSinceSnapshot,
       };
     }
     case 'IndexedWorkflowDeleted':
-      return { active, completed: completed.delete(event.workflowId) };
+      return { active, completed: completed.delete(event.workflowId), eventsSinceSnapshot };
     case 'SnapshotBegun':
-      return initialIndex;
-    case 'SnapshotRecorded': {
-      const isCompleted = (entry: IndexEntry): boolean => entry.completedEventId !== undefined;
-      const keyed = event.entries.map((entry): [Uuid, Indexed] => [entry.workflowId, entry]);
-      return {
-        active: active.concat(keyed.filter(([, entry]) => !isCompleted(entry))),
-        completed: completed.concat(keyed.filter(([, entry]) => isCompleted(entry))),
-      };
-    }
+      return { ...initialIndex, eventsSinceSnapshot };
+    case 'SnapshotRecorded':
+      return { ...event.entries.reduce(withRecorded, index), eventsSinceSnapshot };
     case 'SnapshotEnded':
+      return { active, completed, eventsSinceSnapshot: 0 };
     case 'Unmodelled':
-      return index;
+      return { active, completed, eventsSinceSnapshot };
     default:
       return unreachable(event);
   }
 }
+
+function withRecorded(index: WorkflowIndex, entry: IndexEntry): WorkflowIndex {
+  const { active, completed } = index;
+  return isCompleted(entry)
+    ? { ...index, completed: completed.add(entry) }
+    : { ...index, active: active.set(entry.workflowId, entry) };
+}
+
+function isCompleted(entry: IndexEntry): entry is CompletedEntry {
+  return entry.completedEventId !== undefined;
+}
+
+/** About how much memory an active workflow takes. */
+const ACTIVE_ENTRY_BYTES = 600;
 
 export const workflowIndex: Aggregate<WorkflowIndex, IndexCommand, IndexEvent, IndexRefusal> = {
   codec: indexCodec,
   initial: initialIndex,
   decide,
   evolve,
+  stateCodec: indexStateCodec,
+  bytesOf: ({ active, completed }) => completed.bytes + ACTIVE_ENTRY_BYTES * active.size,
 };
