@@ -1,22 +1,5 @@
 // The journal as a table: what was written down, where, in the one order that all daemons see.
-import {
-  indexCodec,
-  mainCodec,
-  registryCodec,
-  repoCodec,
-  ulidTimeMs,
-  workflowCodec,
-  type Journal,
-  type StoredEvent,
-} from '@permafrost/events';
-
-const codecs = {
-  main: mainCodec,
-  registry: registryCodec,
-  repo: repoCodec,
-  workflow: workflowCodec,
-  index: indexCodec,
-} as const;
+import { codecs, ulidTimeMs, type Journal, type StoredEvent } from '@permafrost/events';
 
 const columns = ['registry', 'repo', 'workflow', 'index'] as const;
 const WIDTH = 27;

@@ -1,22 +1,7 @@
-import {
-  indexCodec,
-  mainCodec,
-  registryCodec,
-  repoCodec,
-  workflowCodec,
-  type StoredEvent,
-} from '@permafrost/events';
-import { openSqliteJournal } from '@permafrost/events/sqlite';
 import { join } from 'node:path';
+import { codecs, type StoredEvent } from '@permafrost/events';
+import { openSqliteJournal } from '@permafrost/events/sqlite';
 import type { Installation } from '../harness/installation.ts';
-
-const codecs = {
-  main: mainCodec,
-  registry: registryCodec,
-  repo: repoCodec,
-  workflow: workflowCodec,
-  index: indexCodec,
-} as const;
 
 /** What stands in the journal: kind, type and direction of each event, in the global order. */
 export async function eventTypes({ state }: Installation): Promise<readonly string[]> {

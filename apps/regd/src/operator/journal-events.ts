@@ -1,19 +1,14 @@
 // Stored events for people and tools: of one history, or of all.
 import {
-  indexCodec,
-  mainCodec,
+  codecs,
   mainId,
-  registryCodec,
-  repoCodec,
   ulidTimeMs,
-  workflowCodec,
   workflowIndexId,
   EventDecodeError,
   Fault,
-  type Codec,
   type Engine,
-  type StoredEvent,
   type StreamKind,
+  type StoredEvent,
   type Uuid,
 } from '@permafrost/events';
 import type { operator } from '@permafrost/proto';
@@ -96,14 +91,6 @@ async function* ofAll(
   }
   signal.throwIfAborted();
 }
-
-const codecs: Readonly<Record<StreamKind, Codec<unknown>>> = {
-  main: mainCodec,
-  registry: registryCodec,
-  repo: repoCodec,
-  workflow: workflowCodec,
-  index: indexCodec,
-};
 
 function toJournalEvent(event: StoredEvent, label: string): operator.JournalEvent {
   const { position, history, kind, id, parent } = event;

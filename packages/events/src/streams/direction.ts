@@ -2,3 +2,23 @@
 export type Direction = 'freeze' | 'unfreeze';
 
 export const directions: readonly Direction[] = ['freeze', 'unfreeze'];
+
+/** For each direction, the wire type of each step. */
+export type DirectedTypes<Step extends string, Type extends number> = Readonly<
+  Record<Direction, Readonly<Record<Step, Type>>>
+>;
+
+/** The same read backwards: which step of which direction a wire type is. */
+export function stepsByType<Step extends string, Type extends number>(
+  types: DirectedTypes<Step, Type>,
+): ReadonlyMap<number, Readonly<{ direction: Direction; step: Step }>> {
+  return new Map(
+    directions.flatMap((direction) =>
+      Object.entries<Type>(types[direction]).map(([step, type]) => [
+        type,
+        // Object.entries knows the keys only as strings.
+        { direction, step: step as Step },
+      ]),
+    ),
+  );
+}

@@ -7,7 +7,7 @@ import {
 import { ulidFromBytes, ulidToBytes } from '../../ids/ulid.ts';
 import { uuidFromBytes, uuidToBytes } from '../../ids/uuid.ts';
 import type { Codec } from '../codec.ts';
-import type { Direction } from '../direction.ts';
+import { stepsByType, type DirectedTypes, type Direction } from '../direction.ts';
 import { messageCodec, optionalUlid, required, UnwritableEventError } from '../message-codec.ts';
 import type { IndexEntry, IndexEvent } from './events.ts';
 
@@ -25,16 +25,9 @@ const types = {
     IndexedWorkflowCompleted: Type.EV_FSO_UNFREEZE_REPO_COMPLETED_2,
     IndexedWorkflowDeleted: Type.EV_FSO_UNFREEZE_REPO_DELETED,
   },
-} as const satisfies Record<Direction, Record<Step, Type>>;
+} as const satisfies DirectedTypes<Step, Type>;
 
-const steps = new Map(
-  Object.entries(types).flatMap(([direction, table]) =>
-    Object.entries(table).map(([step, type]) => [
-      type as Type,
-      { direction: direction as Direction, step: step as Step },
-    ]),
-  ),
-);
+const steps = stepsByType<Step, Type>(types);
 
 export const indexCodec: Codec<IndexEvent> = messageCodec<IndexEvent, Message>({
   kind: 'index',

@@ -7,7 +7,7 @@ import { ulidToBytes } from '../../ids/ulid.ts';
 import { uuidFromBytes, uuidToBytes } from '../../ids/uuid.ts';
 import type { Codec } from '../codec.ts';
 import type { Status } from '../common.ts';
-import type { Direction } from '../direction.ts';
+import { stepsByType, type DirectedTypes } from '../direction.ts';
 import { messageCodec, optionalUlid, required, UnwritableEventError } from '../message-codec.ts';
 import type { WorkflowEvent, WorkflowStart } from './events.ts';
 
@@ -28,16 +28,9 @@ const types = {
     WorkflowCompleted: Type.EV_FSO_UNFREEZE_REPO_COMPLETED_2,
     WorkflowCommitted: Type.EV_FSO_UNFREEZE_REPO_COMMITTED,
   },
-} as const satisfies Record<Direction, Record<Step, Type>>;
+} as const satisfies DirectedTypes<Step, Type>;
 
-const steps = new Map(
-  Object.entries(types).flatMap(([direction, table]) =>
-    Object.entries(table).map(([step, type]) => [
-      type as Type,
-      { direction: direction as Direction, step: step as Step },
-    ]),
-  ),
-);
+const steps = stepsByType<Step, Type>(types);
 
 export const workflowCodec: Codec<WorkflowEvent> = messageCodec<WorkflowEvent, Message>({
   kind: 'workflow',
