@@ -5,7 +5,7 @@ import { advanceHead } from './advance-head.ts';
 import { DuplicateEventError, JournalClosedError, UnknownEventError } from './errors.ts';
 import type { Change, Head, Journal, Position, ReadOptions, StoredEvent } from './journal.ts';
 import { Listeners, type Schedule } from './listeners.ts';
-import type { Noticeboard, Presence, Progress } from './noticeboard.ts';
+import type { CancelRequest, Noticeboard, Presence, Progress } from './noticeboard.ts';
 
 export interface MemoryJournalOptions {
   /** How listeners are woken; the default is a microtask. A simulator puts its own order here. */
@@ -22,6 +22,7 @@ export class MemoryJournal implements Journal, Noticeboard {
   #end: Position = 0;
   readonly #presences = new Map<Uuid, Presence>();
   readonly #progress = new Map<Uuid, Progress>();
+  readonly #cancelRequests = new Map<Uuid, CancelRequest>();
   readonly #listeners: Listeners;
   #closed = false;
 
@@ -116,8 +117,19 @@ export class MemoryJournal implements Journal, Noticeboard {
     return this.#answer(() => this.#progress.get(workflow));
   }
 
+  askToCancel(request: CancelRequest): Promise<void> {
+    return this.#answer(() => void this.#cancelRequests.set(request.workflow, request));
+  }
+
+  cancelRequest(workflow: Uuid): Promise<CancelRequest | undefined> {
+    return this.#answer(() => this.#cancelRequests.get(workflow));
+  }
+
   clear(workflow: Uuid): Promise<void> {
-    return this.#answer(() => void this.#progress.delete(workflow));
+    return this.#answer(() => {
+      this.#progress.delete(workflow);
+      this.#cancelRequests.delete(workflow);
+    });
   }
 
   /** The heads that the batch would leave behind. Throws if a line does not pass; changes nothing. */

@@ -32,6 +32,17 @@ export type Progress = Readonly<{
   updatedMs: number;
 }>;
 
+/** Somebody wants a workflow to end early. A wish and no fact: it may be lost, or come too late. */
+export type CancelRequest = Readonly<{
+  workflow: Uuid;
+  /** Who wants it, for people to read. */
+  by: string;
+  /** Why; may be empty. */
+  reason: string;
+  /** Unix milliseconds. */
+  atMs: number;
+}>;
+
 export interface Noticeboard {
   /** Adds or refreshes a presence. */
   announce(presence: Presence): Promise<void>;
@@ -42,6 +53,9 @@ export interface Noticeboard {
   /** Adds or replaces the progress of a workflow. */
   report(progress: Progress): Promise<void>;
   progress(workflow: Uuid): Promise<Progress | undefined>;
-  /** Forgets the progress of a workflow. */
+  /** Notes a wish to cancel; the latest one stands. Who works on the workflow has to look for it. */
+  askToCancel(request: CancelRequest): Promise<void>;
+  cancelRequest(workflow: Uuid): Promise<CancelRequest | undefined>;
+  /** Forgets the progress of a workflow, and the wish to cancel it. */
   clear(workflow: Uuid): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { randomUuid } from '../ids/uuid.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Noticeboard, Presence, Progress } from '../journal/noticeboard.ts';
+import type { CancelRequest, Noticeboard, Presence, Progress } from '../journal/noticeboard.ts';
 
 /** A new, empty noticeboard under test. */
 export interface NoticeboardFixture {
@@ -27,6 +27,7 @@ export function noticeboardSuite(name: string, open: () => Promise<NoticeboardFi
     test('is empty at first', async () => {
       expect(await noticeboard.present()).toEqual([]);
       expect(await noticeboard.progress(randomUuid())).toBeUndefined();
+      expect(await noticeboard.cancelRequest(randomUuid())).toBeUndefined();
     });
 
     test('shows who is there, once each, as last told', async () => {
@@ -64,6 +65,30 @@ export function noticeboardSuite(name: string, open: () => Promise<NoticeboardFi
       expect(await noticeboard.progress(done.workflow)).toBeUndefined();
     });
 
+    test('keeps the latest wish to cancel a workflow, until it is cleared', async () => {
+      const [one, other] = [cancelRequest(), cancelRequest({ reason: "it's \n\u{1f9ca}" })];
+      await noticeboard.askToCancel(one);
+      await noticeboard.askToCancel(other);
+      const later = { ...one, by: 'B', reason: '' };
+      await noticeboard.askToCancel(later);
+      expect(await noticeboard.cancelRequest(one.workflow)).toEqual(later);
+      expect(await noticeboard.cancelRequest(other.workflow)).toEqual(other);
+      await noticeboard.clear(one.workflow);
+      expect(await noticeboard.cancelRequest(one.workflow)).toBeUndefined();
+      expect(await noticeboard.cancelRequest(other.workflow)).toEqual(other);
+    });
+
+    test('keeps a wish to cancel when those leave who have not seen it', async () => {
+      const [leaving, request] = [presence(), cancelRequest()];
+      await noticeboard.announce(leaving);
+      await noticeboard.report(
+        progress({ instance: leaving.instance, workflow: request.workflow }),
+      );
+      await noticeboard.askToCancel(request);
+      await noticeboard.withdraw(leaving.instance);
+      expect(await noticeboard.cancelRequest(request.workflow)).toEqual(request);
+    });
+
     test('forgets who leaves, and the progress of those only', async () => {
       const [leaving, staying] = [presence(), presence()];
       const [theirs, others] = [
@@ -91,6 +116,7 @@ export function noticeboardSuite(name: string, open: () => Promise<NoticeboardFi
     test('writes no events', async () => {
       await noticeboard.announce(presence());
       await noticeboard.report(progress());
+      await noticeboard.askToCancel(cancelRequest());
       expect(await noticeboard.end()).toBe(0);
     });
 
@@ -102,6 +128,8 @@ export function noticeboardSuite(name: string, open: () => Promise<NoticeboardFi
       await expect(noticeboard.present()).rejects.toMatchObject(closed);
       await expect(noticeboard.report(progress())).rejects.toMatchObject(closed);
       await expect(noticeboard.progress(randomUuid())).rejects.toMatchObject(closed);
+      await expect(noticeboard.askToCancel(cancelRequest())).rejects.toMatchObject(closed);
+      await expect(noticeboard.cancelRequest(randomUuid())).rejects.toMatchObject(closed);
       await expect(noticeboard.clear(randomUuid())).rejects.toMatchObject(closed);
     });
   });
@@ -131,6 +159,16 @@ function progress(more: Partial<Progress> = {}): Progress {
     message: '',
     startedMs: 1_700_000_000_000,
     updatedMs: 1_700_000_001_000,
+    ...more,
+  };
+}
+
+function cancelRequest(more: Partial<CancelRequest> = {}): CancelRequest {
+  return {
+    workflow: randomUuid(),
+    by: 'A U Thor <author@example.org>',
+    reason: 'wrong data set',
+    atMs: 1_700_000_000_000,
     ...more,
   };
 }

@@ -2,7 +2,7 @@
 // a busy disk must not hold up the work that is being reported.
 import type { Database } from 'better-sqlite3';
 import { uuidFromBytes, uuidToBytes, type Uuid } from '../../ids/uuid.ts';
-import type { Presence, Progress } from '../noticeboard.ts';
+import type { CancelRequest, Presence, Progress } from '../noticeboard.ts';
 
 type PresenceRow = Omit<Presence, 'instance'> & { instance: Uint8Array };
 type ProgressRow = Omit<Progress, 'workflow' | 'instance' | 'entriesTotal'> & {
@@ -10,13 +10,16 @@ type ProgressRow = Omit<Progress, 'workflow' | 'instance' | 'entriesTotal'> & {
   instance: Uint8Array;
   entriesTotal: number | null;
 };
+type CancelRow = Omit<CancelRequest, 'workflow'> & { workflow: Uint8Array };
 
 export class NoticeRows {
   readonly #announce;
   readonly #present;
   readonly #report;
   readonly #progress;
-  readonly #clear;
+  readonly #askToCancel;
+  readonly #cancelRequest;
+  readonly #clear: (workflow: Uint8Array) => void;
   readonly #withdraw: (instance: Uint8Array) => void;
 
   constructor(db: Database) {
@@ -40,7 +43,23 @@ export class NoticeRows {
          started_ms AS startedMs, updated_ms AS updatedMs
        FROM progress WHERE workflow = ?`,
     );
-    this.#clear = db.prepare<[Uint8Array]>('DELETE FROM progress WHERE workflow = ?');
+    this.#askToCancel = db.prepare<CancelRow>(
+      `REPLACE INTO cancel_requests (workflow, author, reason, at_ms)
+       VALUES (@workflow, @by, @reason, @atMs)`,
+    );
+    this.#cancelRequest = db.prepare<[Uint8Array], CancelRow>(
+      `SELECT workflow, author AS "by", reason, at_ms AS atMs
+       FROM cancel_requests WHERE workflow = ?`,
+    );
+    const clearProgress = db.prepare<[Uint8Array]>('DELETE FROM progress WHERE workflow = ?');
+    const clearRequest = db.prepare<[Uint8Array]>('DELETE FROM cancel_requests WHERE workflow = ?');
+    const clear = db.transaction((workflow: Uint8Array) => {
+      clearProgress.run(workflow);
+      clearRequest.run(workflow);
+    });
+    this.#clear = (workflow) => {
+      clear.immediate(workflow);
+    };
     const removePresence = db.prepare<[Uint8Array]>('DELETE FROM presence WHERE instance = ?');
     const removeProgress = db.prepare<[Uint8Array]>('DELETE FROM progress WHERE instance = ?');
     const withdraw = db.transaction((instance: Uint8Array) => {
@@ -85,7 +104,16 @@ export class NoticeRows {
     };
   }
 
+  askToCancel(request: CancelRequest): void {
+    this.#askToCancel.run({ ...request, workflow: uuidToBytes(request.workflow) });
+  }
+
+  cancelRequest(workflow: Uuid): CancelRequest | undefined {
+    const row = this.#cancelRequest.get(uuidToBytes(workflow));
+    return row && { ...row, workflow };
+  }
+
   clear(workflow: Uuid): void {
-    this.#clear.run(uuidToBytes(workflow));
+    this.#clear(uuidToBytes(workflow));
   }
 }

@@ -1,6 +1,7 @@
 // The journal, the noticeboard and the saved states in one SQLite file that several processes share. This file only
 // puts the parts together: every call waits its turn, and answers with the faults of the ports.
 import { statSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import type { SavedState, StateStore } from '../../engine/state-store.ts';
 import type { Ulid, Vid } from '../../ids/ulid.ts';
@@ -8,7 +9,7 @@ import { nilUuid, type Uuid } from '../../ids/uuid.ts';
 import { JournalClosedError } from '../errors.ts';
 import type { Change, Head, Journal, Position, ReadOptions, StoredEvent } from '../journal.ts';
 import { Listeners } from '../listeners.ts';
-import type { Noticeboard, Presence, Progress } from '../noticeboard.ts';
+import type { CancelRequest, Noticeboard, Presence, Progress } from '../noticeboard.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { Doorbell } from './doorbell.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -124,6 +125,8 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
       const from: Uuid = after;
       const page = await this.#answer(() => this.#reads.headsAfter(from, HEADS_PAGE));
       yield* page;
+      // Reading needs no waiting, and heads may be many: others shall have their turn in between.
+      await nextTurn();
       after = page.at(-1)?.history;
     }
   }
@@ -170,6 +173,14 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
 
   progress(workflow: Uuid): Promise<Progress | undefined> {
     return this.#answer(() => this.#notices.progress(workflow));
+  }
+
+  askToCancel(request: CancelRequest): Promise<void> {
+    return this.#answer(() => this.#notices.askToCancel(request));
+  }
+
+  cancelRequest(workflow: Uuid): Promise<CancelRequest | undefined> {
+    return this.#answer(() => this.#notices.cancelRequest(workflow));
   }
 
   clear(workflow: Uuid): Promise<void> {

@@ -2,6 +2,7 @@
 // lost or come late.
 import {
   JournalUnavailableError,
+  type CancelRequest,
   type Change,
   type Head,
   type Journal,
@@ -110,6 +111,14 @@ export class SimJournal implements Journal, Noticeboard {
 
   progress(workflow: Uuid): Promise<Progress | undefined> {
     return this.#ask((stored) => stored.progress(workflow));
+  }
+
+  askToCancel(request: CancelRequest): Promise<void> {
+    return this.#ask((stored) => stored.askToCancel(request));
+  }
+
+  cancelRequest(workflow: Uuid): Promise<CancelRequest | undefined> {
+    return this.#ask((stored) => stored.cancelRequest(workflow));
   }
 
   clear(workflow: Uuid): Promise<void> {
