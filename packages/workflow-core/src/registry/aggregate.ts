@@ -1,4 +1,4 @@
-import { registryCodec, type Aggregate } from '@permafrost/events';
+import { registryCodec, USUAL_STATE_BYTES, type Aggregate } from '@permafrost/events';
 import { decide } from './decide.ts';
 import { evolve } from './evolve.ts';
 import {
@@ -8,10 +8,13 @@ import {
   type RegistryEvent,
   type RegistryRefusal,
 } from './registry.ts';
+import { registryStateCodec } from './state-codec.ts';
 
 export const registry: Aggregate<Registry, RegistryCommand, RegistryEvent, RegistryRefusal> = {
   codec: registryCodec,
   initial: initialRegistry,
   decide,
   evolve,
+  stateCodec: registryStateCodec,
+  bytesOf: ({ repos }) => USUAL_STATE_BYTES * (1 + repos.size),
 };

@@ -36,7 +36,8 @@ export function evolve(registry: Registry, event: RegistryEvent): Registry {
   }
 }
 
-function withRepo(registry: Registry, repo: RegistryRepo): Registry {
+/** With a repo that was not there before, and all that is counted about it. */
+export function withRepo(registry: Registry, repo: RegistryRepo): Registry {
   const within = registry.reposWithin.withMutations((counts) => {
     for (const dir of [repo.globalPath, ...parentsOf(repo.globalPath)]) {
       counts.update(dir, 0, (count) => count + 1);
