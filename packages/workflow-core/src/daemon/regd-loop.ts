@@ -9,7 +9,6 @@ import {
   workflowIndexId,
   type Engine,
   type StoredEvent,
-  type Ulid,
   type Uuid,
 } from '@permafrost/events';
 import { main } from '../main/main.ts';
@@ -18,7 +17,12 @@ import { registry } from '../registry/aggregate.ts';
 import { findStorageWorkflow } from '../storage-workflow/find.ts';
 import { beginFiles, settle } from '../use-cases/advance-workflow.ts';
 import { confirmRegistry, setUpRepo } from '../use-cases/set-up.ts';
-import { entryOf, workflowIndex } from '../workflow-index/workflow-index.ts';
+import {
+  entryOf,
+  workflowIndex,
+  type Indexed,
+  type WorkflowIndex,
+} from '../workflow-index/workflow-index.ts';
 import { regdAction } from './next-action.ts';
 import type { Loop } from './runner.ts';
 
@@ -49,8 +53,7 @@ export class RegdLoop implements Loop<RegdTask> {
   }
 
   async *open(signal: AbortSignal): AsyncGenerator<RegdTask> {
-    /** Every workflow in an index, and how its history ends once it has left the active ones. */
-    const indexed = new Map<Uuid, Ulid | undefined>();
+    const indexes: WorkflowIndex[] = [];
     const { state } = await this.#engine.find(main, mainId);
     for (const { name, confirmed } of state.registries) {
       if (!confirmed) yield { kind: 'registry', name };
@@ -60,31 +63,25 @@ export class RegdLoop implements Loop<RegdTask> {
       }
       const { state: index } = await this.#engine.find(workflowIndex, workflowIndexId(name));
       for (const workflowId of index.active.keys()) yield { kind: 'workflow', workflowId };
-      for (const { workflowId, completedEventId } of [
-        ...index.active.values(),
-        ...index.completed.values(),
-      ]) {
-        indexed.set(workflowId, completedEventId);
-      }
+      indexes.push(index);
     }
-    yield* this.#leftBehind(indexed, signal);
+    yield* this.#leftBehind(indexes, signal);
   }
 
   /**
    * What a single-step writer left behind by dying between two steps: workflows that never reached an
    * index, and such as left it, but still end with their completed event. Heads tell both, so that no
-   * old history is read.
+   * old history is read. They are many, and come last: all other work has been named by then.
    */
   async *#leftBehind(
-    indexed: ReadonlyMap<Uuid, Ulid | undefined>,
+    indexes: readonly WorkflowIndex[],
     signal: AbortSignal,
   ): AsyncGenerator<RegdTask> {
     for await (const { history, kind, vid, deleted } of this.#engine.journal.heads()) {
       if (signal.aborted) return;
       if (kind !== 'workflow' || deleted) continue;
-      if (!indexed.has(history) || indexed.get(history) === vid) {
-        yield { kind: 'workflow', workflowId: history };
-      }
+      const entry = entryOfAny(indexes, history);
+      if (!entry || entry.completedEventId === vid) yield { kind: 'workflow', workflowId: history };
     }
   }
 
@@ -141,4 +138,12 @@ export class RegdLoop implements Loop<RegdTask> {
     }
     this.#log.info({ workflow: workflowId, step: `regd:${action}` }, 'workflow advanced');
   }
+}
+
+function entryOfAny(indexes: readonly WorkflowIndex[], workflowId: Uuid): Indexed | undefined {
+  for (const index of indexes) {
+    const entry = entryOf(index, workflowId);
+    if (entry) return entry;
+  }
+  return undefined;
 }
