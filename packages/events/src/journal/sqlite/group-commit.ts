@@ -20,6 +20,8 @@ export interface GroupCommitOptions {
   writer: BatchWriter;
   /** Runs one transaction, and again while the database is busy. */
   patiently: <T>(attempt: () => T) => Promise<T>;
+  /** Called after each transaction, before anybody gets an answer; what it throws is the answer. */
+  assertKept: () => void;
   /** Called after each transaction that wrote something, before anybody gets an answer. */
   onCommitted: () => void;
 }
@@ -76,6 +78,7 @@ export class GroupCommit {
     const batches = group.map(({ batch }) => batch);
     try {
       const outcomes = await this.#options.patiently(() => this.#transact(batches));
+      this.#options.assertKept();
       this.#transactions++;
       if (outcomes.some(({ status }, i) => status === 'fulfilled' && isWrite(batches[i]))) {
         this.#options.onCommitted();

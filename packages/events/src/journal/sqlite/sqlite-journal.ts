@@ -12,6 +12,7 @@ import { Listeners } from '../listeners.ts';
 import type { CancelRequest, Noticeboard, Presence, Progress } from '../noticeboard.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { Doorbell } from './doorbell.ts';
+import { FilesInPlace } from './files-in-place.ts';
 import { GroupCommit } from './group-commit.ts';
 import { schemaVersion } from './migrate.ts';
 import { newsOf } from './news.ts';
@@ -66,6 +67,7 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
   readonly #states: StateRows;
   readonly #doorbell: Doorbell;
   readonly #hasNews: () => boolean;
+  readonly #files: FilesInPlace;
 
   /** Takes the connections over. Use {@link openSqliteJournal}, which opens and migrates them. */
   constructor(
@@ -76,6 +78,7 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
     this.#path = path;
     this.#patienceMs = patienceMs;
     this.#connections = connections;
+    this.#files = new FilesInPlace(path);
     this.#reads = new Reads(events);
     this.#notices = new NoticeRows(notices);
     this.#states = new StateRows(notices);
@@ -91,6 +94,7 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
       db: events,
       writer: new BatchWriter(events, nowMs),
       patiently: (attempt) => this.#patiently(attempt),
+      assertKept: () => this.#files.look(),
       onCommitted: () => {
         this.#doorbell.ring();
         this.#listeners.notify();
@@ -227,6 +231,7 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
   #lookForNews(): void {
     let isNews: boolean;
     try {
+      this.#files.look();
       isNews = this.#hasNews();
     } catch {
       // Whoever reads next meets the fault where it can be handled.
@@ -250,6 +255,7 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
 
   #assertOpen(): void {
     if (this.#closing.signal.aborted) throw new JournalClosedError();
+    this.#files.assertNotLost();
   }
 }
 
