@@ -1,25 +1,21 @@
 // Stored events for people and tools: of one history, or of all.
 import {
   codecs,
-  mainId,
   ulidTimeMs,
-  workflowIndexId,
   EventDecodeError,
-  Fault,
   type Engine,
-  type StreamKind,
   type StoredEvent,
   type Uuid,
 } from '@permafrost/events';
 import type { operator } from '@permafrost/proto';
-import { findStorageWorkflow, main, registry, repo } from '@permafrost/workflow-core';
 import { eventStream, willBlock } from '../event-stream.ts';
-import { badArgument, notFound } from '../grpc/rpc-error.ts';
+import { badArgument } from '../grpc/rpc-error.ts';
 import type { Call } from '../grpc/service.ts';
 import { lookOnNews } from '../news.ts';
 import type { Context } from '../services/context.ts';
 import { messageOf } from '../wire/stored-message.ts';
 import { streams, typeName } from '../wire/streams.ts';
+import { findHistory, labelOf, type History } from './history.ts';
 import { ulidArgument, uuidArgument } from './ids.ts';
 
 const PAGE_EVENTS = 500;
@@ -57,23 +53,14 @@ function selected(
 }
 
 async function* ofOne(
-  { journal, engine }: Context,
+  context: Context,
   request: Pick<Parameters<typeof eventStream>[0], 'history' | 'after' | 'watch' | 'signal'>,
 ): AsyncGenerator<StoredEvent> {
-  const head = await journal.head(request.history);
-  if (head?.deleted || (!head && !(await isIndex(engine, request.history)))) {
-    const text = `${head ? 'deleted' : 'unknown'} history ${request.history}`;
-    throw notFound('HISTORY_UNKNOWN', text, 'Check the id.');
-  }
+  await findHistory(context, request.history);
+  const { journal } = context;
   for await (const event of eventStream({ ...request, journal, subject: 'journal error' })) {
     if (event !== willBlock) yield event;
   }
-}
-
-/** An index without events is there all the same. */
-async function isIndex(engine: Engine, history: Uuid): Promise<boolean> {
-  const { state } = await engine.find(main, mainId);
-  return state.registries.some(({ name }) => workflowIndexId(name) === history);
 }
 
 async function* ofAll(
@@ -117,7 +104,7 @@ function contentOf({ kind, body }: StoredEvent): unknown {
   }
 }
 
-/** What people call a history: the name of a registry, the path of a repo. */
+/** Remembers what people call each history. */
 class Labels {
   readonly #engine: Engine;
   readonly #known = new Map<Uuid, string>();
@@ -126,37 +113,11 @@ class Labels {
     this.#engine = engine;
   }
 
-  async of({ history, kind }: StoredEvent): Promise<string> {
-    const known = this.#known.get(history);
+  async of(event: History): Promise<string> {
+    const known = this.#known.get(event.history);
     if (known) return known;
-    const label = await this.#find(history, kind);
-    this.#known.set(history, label);
+    const label = await labelOf(this.#engine, event);
+    this.#known.set(event.history, label);
     return label;
-  }
-
-  async #find(history: Uuid, kind: StreamKind): Promise<string> {
-    try {
-      switch (kind) {
-        case 'main':
-          return 'main';
-        case 'registry':
-          return (await this.#engine.find(registry, history)).state.name;
-        case 'repo':
-          return (await this.#engine.find(repo, history)).state.init?.globalPath ?? '';
-        case 'workflow':
-          return (await findStorageWorkflow(this.#engine, history))?.start.repoGlobalPath ?? '';
-        case 'index':
-          return await this.#registryOf(history);
-      }
-    } catch (error) {
-      // A history that cannot be folded has no name, and still has events.
-      if (error instanceof Fault) return '';
-      throw error;
-    }
-  }
-
-  async #registryOf(index: Uuid): Promise<string> {
-    const { state } = await this.#engine.find(main, mainId);
-    return state.registries.find(({ name }) => workflowIndexId(name) === index)?.name ?? '';
   }
 }

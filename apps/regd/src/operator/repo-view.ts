@@ -28,7 +28,8 @@ import type { Context } from '../services/context.ts';
 import { tierCode } from '../wire/tier-code.ts';
 import type { WorkflowViews } from './workflow-view.ts';
 
-type Listed = Readonly<{ registry: Registry; repo: RegistryRepo }>;
+/** A repo in its registry. */
+export type Listed = Readonly<{ registry: Registry; repo: RegistryRepo }>;
 
 export class RepoViews {
   readonly #context: Context;
@@ -44,9 +45,14 @@ export class RepoViews {
    * path at or below where it lies on its host. Throws an {@link RpcError}.
    */
   async find(target: string): Promise<operator.Repo> {
+    return this.#view(await this.locate(target));
+  }
+
+  /** The same repo, as its registry lists it. */
+  async locate(target: string): Promise<Listed> {
     const id = asUuid(target);
     const listed = id ? await this.#listed(id) : await this.#at(cleanPath(target));
-    if (listed) return this.#view(listed);
+    if (listed) return listed;
     const text = `no repo ${id ? 'has the id' : 'holds the path'} ${target}`;
     throw notFound('REPO_NOT_FOUND', text, 'List the repos with `permafrost repos REGISTRY`.');
   }

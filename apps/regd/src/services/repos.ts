@@ -1,5 +1,5 @@
 // Repos: what they are, their errors, their events (spec/wire.md 8).
-import { ulidToBytes, uuidToBytes, type Uuid, type Vid } from '@permafrost/events';
+import { ulidToBytes, uuidToBytes, type Uuid } from '@permafrost/events';
 import {
   RepoEvent,
   ReposService,
@@ -9,7 +9,7 @@ import {
   type RepoEventsO,
   type SetRepoErrorI,
 } from '@permafrost/proto';
-import { byteLength, repo, type Repo, type RepoCommand } from '@permafrost/workflow-core';
+import { byteLength, repo, type RepoCommand } from '@permafrost/workflow-core';
 import { eventStream, willBlock } from '../event-stream.ts';
 import { badArgument, refusalError } from '../grpc/rpc-error.ts';
 import { serviceOf, type Call, type MakeService } from '../grpc/service.ts';
@@ -17,10 +17,9 @@ import { afterOf, repoIdOf, vidOf } from '../wire/arguments.ts';
 import { messageToSend } from '../wire/stored-message.ts';
 import { tierCode } from '../wire/tier-code.ts';
 import type { Context } from './context.ts';
+import { findRepo } from './find-repo.ts';
 
 const ERROR_MESSAGE_BYTES_MAX = 200;
-
-type Initialized = Repo & Required<Pick<Repo, 'init'>>;
 
 export function reposService(context: Context): MakeService {
   const rpcs = new ReposRpcs(context);
@@ -49,7 +48,7 @@ class ReposRpcs {
   }
 
   async getRepo(id: Uuid): Promise<GetRepoO> {
-    const { vid, state } = await this.#find(id);
+    const { vid, state } = await findRepo(this.#context.engine, id);
     const { init, shadowPath, error, storage } = state;
     const shadow = shadowPath === '' ? '' : `${init.fileHost}:${shadowPath}`;
     const gitlab = init.gitlabHost === '' ? '' : `${init.gitlabHost}:${init.gitlabPath}`;
@@ -103,8 +102,8 @@ class ReposRpcs {
   async *events(request: RepoEventsI, { signal }: Call): AsyncGenerator<RepoEventsO> {
     const history = repoIdOf(request.repo);
     const after = afterOf(request.after);
-    const { journal, log } = this.#context;
-    await this.#find(history);
+    const { engine, journal, log } = this.#context;
+    await findRepo(engine, history);
     const { watch } = request;
     const stream = { journal, history, after, watch, signal, subject: 'repo journal error' };
     for await (const event of eventStream(stream)) {
@@ -112,12 +111,5 @@ class ReposRpcs {
         ? { repo: request.repo, events: [], willBlock: true }
         : { repo: request.repo, events: [messageToSend(RepoEvent, event, log)], willBlock: false };
     }
-  }
-
-  async #find(id: Uuid): Promise<{ vid: Vid; state: Initialized }> {
-    const { vid, state } = await this.#context.engine.find(repo, id);
-    const { init } = state;
-    if (!init) throw refusalError('REPO_NOT_INITIALIZED', 'repos error: uninitialized repo');
-    return { vid, state: { ...state, init } };
   }
 }

@@ -2,7 +2,6 @@
 // messages of the two services have the same fields; those of freeze stand for both.
 import { status } from '@grpc/grpc-js';
 import {
-  nilUuid,
   ulidToBytes,
   uuidToBytes,
   VersionConflictError,
@@ -37,7 +36,7 @@ import {
   type WorkflowCommand,
 } from '@permafrost/workflow-core';
 import { nameHolder } from '../holder.ts';
-import { notFound, refusalError, RpcError } from '../grpc/rpc-error.ts';
+import { refusalError, RpcError } from '../grpc/rpc-error.ts';
 import type { Wording } from '../grpc/answer.ts';
 import type { Call } from '../grpc/service.ts';
 import { lookOnNews } from '../news.ts';
@@ -50,8 +49,8 @@ import {
   vidOf,
 } from '../wire/arguments.ts';
 import type { Context } from './context.ts';
+import { findWorkflow, uninitialized, type FoundWorkflow } from './find-workflow.ts';
 
-type Found = Readonly<{ vid: Vid; state: BegunWorkflow }>;
 type WorkflowVid = { workflowVid: Uint8Array };
 
 export class StorageWorkflowRpcs {
@@ -159,20 +158,8 @@ export class StorageWorkflowRpcs {
     return { engine, board, clock };
   }
 
-  async #find(id: Uuid): Promise<Found> {
-    const { vid, state } = await this.#context.engine.find(storageWorkflow, id);
-    if (id === nilUuid || state.status === 'uninitialized') {
-      throw this.#unknown('WORKFLOW_UNKNOWN', 'uninitialized');
-    }
-    if (state.direction !== this.#direction) {
-      throw this.#unknown('WORKFLOW_OF_OTHER_KIND', 'invalid event type');
-    }
-    return { vid, state };
-  }
-
-  #unknown(code: string, text: string): RpcError {
-    const remedy = 'List the workflows with `permafrost workflows REGISTRY --all`.';
-    return notFound(code, `${this.#subject}: ${text}`, remedy);
+  #find(id: Uuid): Promise<FoundWorkflow> {
+    return findWorkflow(this.#context.engine, id, this.#direction);
   }
 
   #got(vid: Vid, state: BegunWorkflow): GetO {
@@ -206,8 +193,7 @@ export class StorageWorkflowRpcs {
     return this.#context.engine.transact(async (tx) => {
       await work(tx);
       const { vid, state } = await tx.find(storageWorkflow, id);
-      if (state.status === 'uninitialized')
-        throw this.#unknown('WORKFLOW_UNKNOWN', 'uninitialized');
+      if (state.status === 'uninitialized') throw uninitialized(this.#direction);
       const index = await tx.find(workflowIndex, workflowIndexId(state.start.registryName));
       return {
         workflowVid: ulidToBytes(vid),
