@@ -7,8 +7,8 @@ import { openSqliteJournal } from './open-sqlite-journal.ts';
 import type { SqliteJournal, SqliteJournalOptions } from './sqlite-journal.ts';
 
 /** The path of a journal that does not exist yet. */
-export async function temporaryPath(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'permafrost-journal-'));
+export async function temporaryPath(parent: string = tmpdir()): Promise<string> {
+  const directory = await mkdtemp(join(parent, 'permafrost-journal-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return join(directory, 'journal.db');
 }
