@@ -6,6 +6,9 @@ import { Engine, randomUuid, ulidSource } from '@permafrost/events';
 import type { SqliteJournal } from '@permafrost/events/sqlite';
 import { initMain, keepPresent, RegdLoop, Runner, type Log } from '@permafrost/workflow-core';
 import packageJson from '../package.json' with { type: 'json' };
+import { trustSocket } from './access/authenticate.ts';
+import { Guard } from './access/guard.ts';
+import { Objects } from './access/objects.ts';
 import { collectRegularly } from './garbage.ts';
 import type { ListenAddress } from './grpc/listen-address.ts';
 import { RpcServer } from './grpc/rpc-server.ts';
@@ -65,8 +68,10 @@ export class Regd {
     const { gcOlderThanMs } = settings;
     const context = { engine, journal, clock: nodeClock, log, gcOlderThanMs };
     await initMain(engine);
+    const objects = new Objects(context);
     const server = new RpcServer({
       services: servicesOf(context),
+      guard: new Guard({ objects, authenticate: trustSocket, log }),
       log,
       ...(socketLookMs !== undefined && { lookMs: socketLookMs }),
     });

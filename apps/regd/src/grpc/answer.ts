@@ -2,6 +2,7 @@
 // codes of gRPC. Texts are those that clients of the old system know (spec/behaviour.md 18); its
 // codes were mostly `Unknown`, and are better here (spec/gaps.md 81).
 import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
+import { AccessDeniedError, UnauthenticatedError } from '@permafrost/access/rights';
 import {
   Fault,
   type RefusedError,
@@ -9,6 +10,8 @@ import {
   type StreamKind,
 } from '@permafrost/events';
 import { ForeignWorkflowError, refusals, type Refusal } from '@permafrost/workflow-core';
+import { AuthRequiredScope, RpcStatus } from '@permafrost/proto';
+import { TokenNeededError } from '../access/token-needed-error.ts';
 import { isRefused, RepoHeldError } from '../holder.ts';
 import { refusalError, RpcError } from './rpc-error.ts';
 
@@ -24,19 +27,26 @@ export type Wording = Readonly<{
 export function answerFor(error: unknown, wording: Wording): Partial<StatusObject> | undefined {
   if (error instanceof RepoHeldError) {
     const answer = answerFor(error.cause, wording);
-    answer?.metadata?.set('permafrost-holder', asciiJson(error.holder));
+    answer?.metadata?.set('permafrost-holder', escaped(JSON.stringify(error.holder)));
+    return answer;
+  }
+  if (error instanceof TokenNeededError) {
+    const answer = answerFor(error.cause, wording);
+    answer?.metadata?.set('grpc-status-details-bin', statusDetails(error));
     return answer;
   }
   const known = toRpcError(error, wording);
   if (!known) return undefined;
   const metadata = new Metadata();
   metadata.set('permafrost-code', known.code);
-  metadata.set('permafrost-remedy', known.remedy);
+  metadata.set('permafrost-remedy', escaped(known.remedy));
   return { code: known.status, details: known.message, metadata };
 }
 
 function toRpcError(error: unknown, wording: Wording): RpcError | undefined {
   if (error instanceof RpcError) return error;
+  if (error instanceof UnauthenticatedError) return turnedAway(error, status.UNAUTHENTICATED);
+  if (error instanceof AccessDeniedError) return turnedAway(error, status.PERMISSION_DENIED);
   if (isRefused(error)) return refusal(error, wording);
   if (error instanceof VersionConflictError) {
     return new RpcError(`${subjectOf(error.kind, wording)}: ${error.message}`, {
@@ -101,10 +111,22 @@ function wrongKind(error: Error & { code: string }, { subject }: Wording): RpcEr
   });
 }
 
-/** Trailers carry ASCII only; names of people do not. */
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
+function turnedAway(error: UnauthenticatedError | AccessDeniedError, code: status): RpcError {
+  return new RpcError(error.message, { status: code, code: error.code, remedy: error.remedy });
+}
+
+/** The status once more, with the scope to ask for, as the Go system sends it. */
+function statusDetails({ message, scope }: TokenNeededError): Buffer {
+  const value = AuthRequiredScope.encode({ name: '', path: '', ...scope }).finish();
+  const detail = { typeUrl: 'type.googleapis.com/nogfso.AuthRequiredScope', value };
+  const details = [detail];
+  return Buffer.from(RpcStatus.encode({ code: status.UNAUTHENTICATED, message, details }).finish());
+}
+
+/** Trailers carry ASCII only, and no control characters; names of people and paths may. */
+function escaped(text: string): string {
+  return text.replace(
+    /[^ -~]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

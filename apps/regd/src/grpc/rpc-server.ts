@@ -1,6 +1,7 @@
 // The gRPC server: services on any number of listeners, and an end that leaves nobody waiting.
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Log } from '@permafrost/workflow-core';
+import type { Guard } from '../access/guard.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { Listener } from './listener.ts';
 import { OpenCalls } from './open-calls.ts';
@@ -15,6 +16,7 @@ const DRAIN_MS = 5_000;
 
 export interface RpcServerOptions {
   services: readonly MakeService[];
+  guard: Guard;
   log: Log;
   /** See {@link ListenerOptions}. */
   lookMs?: number;
@@ -34,8 +36,9 @@ export class RpcServer {
       'grpc.keepalive_time_ms': KEEPALIVE_MS,
       'grpc.keepalive_timeout_ms': KEEPALIVE_MS,
     });
+    const { guard, log } = options;
     for (const make of options.services) {
-      const { definition, implementation } = make({ calls: this.#calls, log: options.log });
+      const { definition, implementation } = make({ calls: this.#calls, guard, log });
       this.#server.addService(definition, implementation);
     }
   }

@@ -12,6 +12,8 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Log } from '@permafrost/workflow-core';
+import type { Caller } from '../access/caller.ts';
+import type { Door, Guard } from '../access/guard.ts';
 import { answerFor, type Wording } from './answer.ts';
 import type { OpenCall, OpenCalls } from './open-calls.ts';
 import { badArgument, cancelledError } from './rpc-error.ts';
@@ -20,6 +22,8 @@ import { badArgument, cancelledError } from './rpc-error.ts';
 export interface Call {
   /** Aborted when the client has left or regd stops; its reason is then what to throw. */
   readonly signal: AbortSignal;
+  /** Already let in; some calls find out later what else one must be allowed to do. */
+  readonly caller: Caller;
 }
 
 /** A method as ts-proto generates it. None of ours has a stream of requests. */
@@ -33,8 +37,8 @@ interface Method {
   readonly responseDeserialize: (bytes: Buffer) => unknown;
 }
 
-type Contract = Readonly<Record<string, Method>>;
-type Request<M extends Method> = ReturnType<M['requestDeserialize']>;
+export type Contract = Readonly<Record<string, Method>>;
+export type Request<M extends Method> = ReturnType<M['requestDeserialize']>;
 type Response<M extends Method> = Parameters<M['responseSerialize']>[0];
 
 /** A function for each method of a service. */
@@ -49,8 +53,10 @@ export interface Service {
   readonly implementation: UntypedServiceImplementation;
 }
 
+export type Surroundings = Readonly<{ calls: OpenCalls; guard: Guard; log: Log }>;
+
 /** Makes a service that can be added to a server. */
-export type MakeService = (surroundings: { calls: OpenCalls; log: Log }) => Service;
+export type MakeService = (surroundings: Surroundings) => Service;
 
 /** Puts a service together. `wording` is how it tells refusals and faults. */
 export function serviceOf<S extends Contract>(
@@ -58,12 +64,13 @@ export function serviceOf<S extends Contract>(
   handlers: Handlers<S>,
   wording: Wording,
 ): MakeService {
-  return ({ calls, log }) => {
+  return ({ calls, guard, log }) => {
     const definition: Record<string, Method> = {};
     const implementation: Record<string, UntypedHandleCall> = {};
     for (const [name, method] of Object.entries(contract)) {
       definition[name] = { ...method, requestDeserialize: tolerant(method.requestDeserialize) };
-      const adapter = new Adapter({ method, calls, log, wording });
+      const { path } = method;
+      const adapter = new Adapter({ path, door: guard.doorOf(path), calls, log, wording });
       const handle: unknown = handlers[name];
       implementation[name] = method.responseStream
         ? adapter.streaming(handle as StreamingHandler)
@@ -100,14 +107,24 @@ function wellFormed(request: unknown): unknown {
   throw badArgument('MESSAGE_MALFORMED', text, 'Send the protobuf message of this call.');
 }
 
+type AdapterOptions = Readonly<{
+  path: string;
+  door: Door;
+  calls: OpenCalls;
+  log: Log;
+  wording: Wording;
+}>;
+
 class Adapter {
   readonly #path: string;
+  readonly #door: Door;
   readonly #calls: OpenCalls;
   readonly #log: Log;
   readonly #wording: Wording;
 
-  constructor(options: { method: Method; calls: OpenCalls; log: Log; wording: Wording }) {
-    this.#path = options.method.path;
+  constructor(options: AdapterOptions) {
+    this.#path = options.path;
+    this.#door = options.door;
     this.#calls = options.calls;
     this.#log = options.log;
     this.#wording = options.wording;
@@ -130,11 +147,17 @@ class Adapter {
     call: ServerUnaryCall<unknown, unknown>,
     reply: sendUnaryData<unknown>,
   ): Promise<void> {
+    const visit = this.#door.receive(call);
     try {
       using open = this.#begin(call);
-      reply(null, await handle(wellFormed(call.request), open));
+      const request = wellFormed(call.request);
+      const caller = await visit.admit(request);
+      reply(null, await handle(request, { signal: open.signal, caller }));
+      visit.end();
     } catch (error) {
-      reply(this.#answer(error));
+      const answer = this.#answer(error);
+      visit.end(answer);
+      reply(answer);
     }
   }
 
@@ -142,15 +165,21 @@ class Adapter {
     handle: StreamingHandler,
     call: ServerWritableStream<unknown, unknown>,
   ): Promise<void> {
+    const visit = this.#door.receive(call);
     try {
       using open = this.#begin(call);
-      for await (const message of handle(wellFormed(call.request), open)) {
+      const request = wellFormed(call.request);
+      const caller = await visit.admit(request);
+      for await (const message of handle(request, { signal: open.signal, caller })) {
         open.signal.throwIfAborted();
         if (!call.write(message)) await drained(call, open.signal);
       }
       call.end();
+      visit.end();
     } catch (error) {
-      call.emit('error', this.#answer(error));
+      const answer = this.#answer(error);
+      visit.end(answer);
+      call.emit('error', answer);
     }
   }
 

@@ -2,6 +2,7 @@
 import { RetryNoVC } from '@permafrost/events';
 import { operator } from '@permafrost/proto';
 import { collectGarbage, repo } from '@permafrost/workflow-core';
+import type { Caller } from '../access/caller.ts';
 import { badArgument, notFound } from '../grpc/rpc-error.ts';
 import { serviceOf, type Call, type MakeService } from '../grpc/service.ts';
 import type { Context } from '../services/context.ts';
@@ -11,7 +12,7 @@ import { changes } from './changes.ts';
 import { uuidArgument } from './ids.ts';
 import { journalEvents } from './journal-events.ts';
 import { registriesOf, RepoViews } from './repo-view.ts';
-import { presenceView, WorkflowViews } from './workflow-view.ts';
+import { presenceView, workflowNotFound, WorkflowViews } from './workflow-view.ts';
 
 export function operatorService(context: Context): MakeService {
   const rpcs = new OperatorRpcs(context);
@@ -20,7 +21,7 @@ export function operatorService(context: Context): MakeService {
     {
       findRepo: async ({ target }) => ({ repo: await rpcs.repos.find(target) }),
       watchRepo: (request, call) => rpcs.watchRepo(request, call),
-      getStatus: () => rpcs.getStatus(),
+      getStatus: (_, { caller }) => rpcs.getStatus(caller),
       listWorkflows: async ({ registry, includeFinished }) => {
         const { state } = await findRegistry(context.engine, registry);
         return { workflows: await rpcs.workflows.list(state.name, includeFinished) };
@@ -68,10 +69,7 @@ class OperatorRpcs {
     const id = uuidArgument(request.workflowId, 'workflow id');
     const views = changes(this.#context.journal, signal, async () => {
       const workflow = await this.workflows.find(id);
-      if (!workflow) {
-        const remedy = 'List the workflows with `permafrost workflows REGISTRY --all`.';
-        throw notFound('WORKFLOW_UNKNOWN', `no workflow has the id ${id}`, remedy);
-      }
+      if (!workflow) throw workflowNotFound(id);
       return { value: workflow, isBusy: !hasEnded(workflow) };
     });
     for await (const workflow of views) {
@@ -80,13 +78,17 @@ class OperatorRpcs {
     }
   }
 
-  async getStatus(): Promise<operator.GetStatusResponse> {
+  /** Of workflows it tells those whose repo the caller may read. */
+  async getStatus(caller: Caller): Promise<operator.GetStatusResponse> {
     const { engine, journal, clock } = this.#context;
     const nowMs = clock.nowMs();
     const daemons = (await journal.present()).map((who) => presenceView(who, nowMs));
     const workflows: operator.Workflow[] = [];
     for await (const { name } of registriesOf(engine)) {
-      workflows.push(...(await this.workflows.list(name, false)));
+      const active = await this.workflows.list(name, false);
+      workflows.push(
+        ...active.filter(({ globalPath: path }) => caller.may({ action: 'fso/read-repo', path })),
+      );
     }
     const { path, end, databaseBytes, walBytes, schemaVersion } = await journal.diagnostics();
     const bytes = databaseBytes + walBytes;

@@ -10,6 +10,7 @@ import {
   type BegunWorkflow,
   type Indexed,
 } from '@permafrost/workflow-core';
+import { notFound, type RpcError } from '../grpc/rpc-error.ts';
 import { describeWaiting } from '../waiting.ts';
 import type { Context } from '../services/context.ts';
 
@@ -71,6 +72,11 @@ export class WorkflowViews {
     const found = (await journal.present()).find((who) => who.instance === instance);
     return found && presenceView(found, clock.nowMs());
   }
+}
+
+export function workflowNotFound(id: Uuid): RpcError {
+  const remedy = 'List the workflows with `permafrost workflows REGISTRY --all`.';
+  return notFound('WORKFLOW_UNKNOWN', `no workflow has the id ${id}`, remedy);
 }
 
 export function presenceView(presence: Presence, nowMs: number): operator.Presence {

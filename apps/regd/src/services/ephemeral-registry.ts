@@ -7,6 +7,7 @@ import {
   type Uuid,
 } from '@permafrost/events';
 import { status } from '@grpc/grpc-js';
+import type { Check } from '@permafrost/access/rights';
 import {
   EphemeralRegistryService,
   WorkflowEvent,
@@ -16,6 +17,7 @@ import {
   type RegistryWorkflowIndexEventsI,
   type RegistryWorkflowIndexEventsO,
 } from '@permafrost/proto';
+import type { Caller } from '../access/caller.ts';
 import { eventStream, onlyAfter, willBlock, type Streamed } from '../event-stream.ts';
 import { RpcError } from '../grpc/rpc-error.ts';
 import { serviceOf, type Call, type MakeService } from '../grpc/service.ts';
@@ -53,7 +55,7 @@ async function* indexEvents(
 async function* workflowEvents(
   { journal, log }: Context,
   request: RegistryWorkflowEventsI,
-  { signal }: Call,
+  { signal, caller }: Call,
 ): AsyncGenerator<RegistryWorkflowEventsO> {
   const { registry, watch } = request;
   const owner = registryId(registryNameOf(registry));
@@ -62,7 +64,8 @@ async function* workflowEvents(
   const workflow = uuidToBytes(history);
   // Always from the first event, which tells whose workflow it is.
   const stream = { journal, history, watch, signal, subject: 'workflow journal error' };
-  for await (const event of onlyAfter(ownedBy(owner, eventStream(stream)), after)) {
+  const events = ownedBy(owner, eventStream(stream), caller);
+  for await (const event of onlyAfter(events, after)) {
     yield event === willBlock
       ? { registry, workflow, events: [], willBlock: true }
       : {
@@ -74,36 +77,54 @@ async function* workflowEvents(
   }
 }
 
-/** What a workflow may begin with, for its events to be shown. */
-const startTypes: ReadonlySet<number> = new Set([
-  Type.EV_FSO_FREEZE_REPO_STARTED_2,
-  Type.EV_FSO_UNFREEZE_REPO_STARTED_2,
-  Type.EV_FSO_ARCHIVE_REPO_STARTED,
-  Type.EV_FSO_UNARCHIVE_REPO_STARTED,
-  Type.EV_FSO_DU_ROOT_STARTED,
-  Type.EV_FSO_SPLIT_ROOT_STARTED,
-  Type.EV_FSO_PING_REGISTRY_STARTED,
+type ScopeOf = (started: WorkflowEvent) => Check | undefined;
+
+/** What a workflow may begin with, for its events to be shown; and what one must be allowed for it. */
+const scopeByStart: ReadonlyMap<number, ScopeOf> = new Map<number, ScopeOf>([
+  [Type.EV_FSO_FREEZE_REPO_STARTED_2, readRepo],
+  [Type.EV_FSO_UNFREEZE_REPO_STARTED_2, readRepo],
+  [Type.EV_FSO_ARCHIVE_REPO_STARTED, readRepo],
+  [Type.EV_FSO_UNARCHIVE_REPO_STARTED, readRepo],
+  [Type.EV_FSO_DU_ROOT_STARTED, readRoot],
+  [Type.EV_FSO_SPLIT_ROOT_STARTED, readRoot],
+  [Type.EV_FSO_PING_REGISTRY_STARTED, () => undefined],
 ]);
 
-async function* ownedBy(owner: Uuid, events: AsyncIterable<Streamed>): AsyncGenerator<Streamed> {
+function readRepo({ fsoRepoInitInfo }: WorkflowEvent): Check {
+  return { action: 'fso/read-repo', path: fsoRepoInitInfo?.globalPath ?? '' };
+}
+
+function readRoot({ fsoRootInfo }: WorkflowEvent): Check {
+  return { action: 'fso/read-root', path: fsoRootInfo?.globalRoot ?? '' };
+}
+
+/** The events, if the first one says that they are the registry's, and the caller's to see. */
+async function* ownedBy(
+  owner: Uuid,
+  events: AsyncIterable<Streamed>,
+  caller: Caller,
+): AsyncGenerator<Streamed> {
   let isFirst = true;
   for await (const event of events) {
     if (isFirst && event !== willBlock) {
-      refuseStranger(owner, event);
+      checkStart(event, owner, caller);
       isFirst = false;
     }
     yield event;
   }
 }
 
-function refuseStranger(owner: Uuid, first: StoredEvent): void {
+function checkStart(first: StoredEvent, owner: Uuid, caller: Caller): void {
   const message = first.kind === 'workflow' ? messageOf(WorkflowEvent, first) : undefined;
-  if (!message || !startTypes.has(message.event)) {
+  const scopeOf = message && scopeByStart.get(message.event);
+  if (!scopeOf) {
     throw denied('WORKFLOW_OF_OTHER_KIND', 'deny access to unknown workflow type');
   }
   if (!Buffer.from(message.registryId).equals(uuidToBytes(owner))) {
     throw denied('WORKFLOW_OF_OTHER_REGISTRY', 'registry does not own workflow');
   }
+  const scope = scopeOf(message);
+  if (scope) caller.authorize(scope);
 }
 
 function denied(code: string, text: string): RpcError {

@@ -1,0 +1,114 @@
+// At the door of every call: who makes it, whether they may, and what the log says of it.
+import { status, type StatusObject } from '@grpc/grpc-js';
+import { scopeText, UnauthenticatedError, type Check } from '@permafrost/access/rights';
+import { invariant } from '@permafrost/events';
+import type { Log } from '@permafrost/workflow-core';
+import type { Authenticate, Presented } from './authenticate.ts';
+import type { Caller } from './caller.ts';
+import type { Objects } from './objects.ts';
+import type { Rule } from './rule.ts';
+import { rules } from './rules.ts';
+import { TokenNeededError } from './token-needed-error.ts';
+
+export type GuardOptions = Readonly<{
+  objects: Objects;
+  authenticate: Authenticate;
+  log: Log;
+}>;
+
+export class Guard {
+  readonly #options: GuardOptions;
+
+  constructor(options: GuardOptions) {
+    this.#options = options;
+  }
+
+  /** The door of one method. A method without a rule has none, so that nothing is open by mistake. */
+  doorOf(rpc: string): Door {
+    const rule = rules.get(rpc);
+    invariant(rule !== undefined, `there is a rule for ${rpc}`);
+    // The table is by path, so the rule is one for the requests of just this method.
+    return new Door(this.#options, rpc, rule as Rule<unknown>);
+  }
+}
+
+/** The door of one method. */
+export class Door {
+  readonly #options: GuardOptions;
+  readonly #rpc: string;
+  readonly #rule: Rule<unknown>;
+
+  constructor(options: GuardOptions, rpc: string, rule: Rule<unknown>) {
+    this.#options = options;
+    this.#rpc = rpc;
+    this.#rule = rule;
+  }
+
+  /** Somebody knocks. Nothing is decided yet. */
+  receive(call: Presented): Visit {
+    return new Visit(this.#options, this.#rpc, { rule: this.#rule, call });
+  }
+}
+
+/** One call, from its beginning to its end. */
+export class Visit {
+  readonly #options: GuardOptions;
+  readonly #rpc: string;
+  readonly #rule: Rule<unknown>;
+  readonly #call: Presented;
+  #subject: string | undefined;
+  #checks: readonly Check[] = [];
+
+  constructor(
+    options: GuardOptions,
+    rpc: string,
+    { rule, call }: { rule: Rule<unknown>; call: Presented },
+  ) {
+    this.#options = options;
+    this.#rpc = rpc;
+    this.#rule = rule;
+    this.#call = call;
+  }
+
+  /** Authentication, reading of ids, look-up, authorization, in this order; or their errors. */
+  async admit(request: unknown): Promise<Caller> {
+    const caller = await this.#authenticate(this.#rule.told?.(request));
+    this.#subject = caller.subject;
+    this.#checks = await this.#rule.checks(request, this.#options.objects);
+    for (const check of this.#checks) caller.authorize(check);
+    return caller;
+  }
+
+  async #authenticate(told: Check | undefined): Promise<Caller> {
+    try {
+      return await this.#options.authenticate(this.#call);
+    } catch (error) {
+      const isTold = told && error instanceof UnauthenticatedError;
+      throw isTold ? new TokenNeededError(error, told) : error;
+    }
+  }
+
+  /** The call has ended. Changes and refused callers are told to the log, with the same fields. */
+  end(answer: Partial<StatusObject> = { code: status.OK }): void {
+    const { code = status.UNKNOWN, details, metadata } = answer;
+    const isRefused = code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED;
+    if (!isRefused && !this.#rule.isChange) return;
+    const fields = {
+      rpc: this.#rpc,
+      subject: this.#subject ?? null,
+      ...peerOf(this.#call),
+      scopes: this.#checks.map(scopeText),
+      status: status[code],
+      code: metadata?.get('permafrost-code')[0] ?? null,
+      reason: details ?? null,
+    };
+    if (isRefused) this.#options.log.warn(fields, 'call refused');
+    else this.#options.log.info(fields, 'call');
+  }
+}
+
+/** Where a call came from, and whom its certificate is for; null for a peer without one. */
+function peerOf(call: Presented): Readonly<Record<'peer' | 'certificate', unknown>> {
+  const { sslPeerCertificate } = call.getAuthContext();
+  return { peer: call.getPeer(), certificate: sslPeerCertificate?.subject.CN ?? null };
+}
