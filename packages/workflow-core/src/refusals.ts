@@ -236,6 +236,17 @@ export const refusals: Readonly<Record<Refusal, RefusalInfo>> = {
     text: 'malformed workflow ID',
     remedy: 'Use a random UUID.',
   },
+  WORKFLOW_NOT_CANCELLABLE: {
+    class: 'state',
+    text: 'too late to cancel: the workflow has ended, or is about to',
+    remedy:
+      'See how it ended with `permafrost events workflow UUID`; begin the opposite if need be.',
+  },
+  REASON_MISSING: {
+    class: 'argument',
+    text: 'missing reason',
+    remedy: 'Say with --reason why the workflow is ended by force.',
+  },
   AUTHOR_MISSING: {
     class: 'argument',
     text: 'missing author name or email',

@@ -68,6 +68,8 @@ describe('backoff', () => {
   });
 });
 
+const never = new AbortController().signal;
+
 describe('Slots', () => {
   test('let only so many run, in line, and go on after a failure', async () => {
     const slots = new Slots(2);
@@ -79,7 +81,7 @@ describe('Slots', () => {
         expect(running.size).toBeLessThanOrEqual(2);
         await gate.promise.finally(() => running.delete(i));
         seen.push(`${i}`);
-      }),
+      }, never),
     );
     const settling = Promise.allSettled(all);
     await settled();
@@ -95,6 +97,24 @@ describe('Slots', () => {
       'fulfilled',
     ]);
     expect(seen).toEqual(['0', '2', '3']);
+  });
+
+  test('are not waited for by who is cancelled, and are left to the next in line', async () => {
+    const slots = new Slots(1);
+    const gate = Promise.withResolvers<undefined>();
+    const cancel = new AbortController();
+    const ran: string[] = [];
+    const first = slots.use(() => gate.promise, never);
+    const run = (name: string, signal: AbortSignal): Promise<unknown> =>
+      slots.use(() => Promise.resolve(ran.push(name)), signal);
+    const cancelled = run('cancelled', cancel.signal);
+    const last = run('last', never);
+    cancel.abort();
+    await expect(cancelled).rejects.toMatchObject({ code: 'FILES_CANCELLED' });
+    await expect(run('late', cancel.signal)).rejects.toMatchObject({ code: 'FILES_CANCELLED' });
+    gate.resolve(undefined);
+    await Promise.all([first, last]);
+    expect(ran).toEqual(['last']);
   });
 });
 

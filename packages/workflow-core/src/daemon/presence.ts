@@ -6,10 +6,20 @@ import type { Clock } from '../ports/time.ts';
 export const HEARTBEAT_MS = 5000;
 
 /** A daemon that has not been heard of for so long is taken for gone. */
-const SILENCE_MS_MAX = 4 * HEARTBEAT_MS;
+export const SILENCE_MS_MAX: number = 4 * HEARTBEAT_MS;
 
 export function isAlive({ heartbeatMs }: Presence, nowMs: number): boolean {
   return nowMs - heartbeatMs <= SILENCE_MS_MAX;
+}
+
+/** Whether a stad of a file host is alive. Throws what the noticeboard throws. */
+export async function isServed(board: Noticeboard, host: string, nowMs: number): Promise<boolean> {
+  return (await stadsOf(board, host)).some((who) => isAlive(who, nowMs));
+}
+
+/** All that have served a file host and did not take their leave. */
+export async function stadsOf(board: Noticeboard, host: string): Promise<readonly Presence[]> {
+  return (await board.present()).filter((who) => who.daemon === 'stad' && who.host === host);
 }
 
 /** Announces until the signal is aborted, and then withdraws. */

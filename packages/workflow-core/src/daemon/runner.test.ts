@@ -46,8 +46,8 @@ const loop: Loop<string> = {
   },
 };
 
-function start(): { runner: Runner<string>; done: Promise<void> } {
-  const runner = new Runner({ journal, loop, clock, random: () => 0, log: silentLog });
+function start(using: Loop<string> = loop): { runner: Runner<string>; done: Promise<void> } {
+  const runner = new Runner({ journal, loop: using, clock, random: () => 0, log: silentLog });
   return { runner, done: runner.run(stop.signal) };
 }
 
@@ -61,6 +61,28 @@ async function happen(): Promise<void> {
 }
 
 describe('the runner', () => {
+  test('lets the loop cut a pause before another try short', async () => {
+    open = ['task'];
+    work = () =>
+      runs.length < 3 ? Promise.reject(new JournalUnavailableError('busy')) : Promise.resolve();
+    const pauses: (readonly [string, number])[] = [];
+    const { done } = start({
+      ...loop,
+      pause: (task, ms) => {
+        pauses.push([task, ms]);
+        return Promise.resolve();
+      },
+    });
+    await settled();
+    expect(runs).toHaveLength(3);
+    expect(pauses).toEqual([
+      ['task', 50],
+      ['task', 100],
+    ]);
+    stop.abort();
+    await done;
+  });
+
   test('runs what is open at its start, and what events name later', async () => {
     await happen();
     open = ['left over'];

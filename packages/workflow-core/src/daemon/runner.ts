@@ -27,6 +27,8 @@ export interface Loop<Task> {
    * time. Throws a {@link Fault} or {@link RefusedError} to be run again later.
    */
   run(task: Task, signal: AbortSignal): Promise<void>;
+  /** Waits before a task is run again, less long if there is a reason; without it, always so long. */
+  pause?(task: Task, ms: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface RunnerOptions<Task> {
@@ -137,8 +139,11 @@ export class Runner<Task> {
   }
 
   async #work(key: string, task: Task, signal: AbortSignal): Promise<void> {
+    const { loop, clock } = this.#options;
+    const pause = (ms: number): Promise<void> =>
+      loop.pause ? loop.pause(task, ms, signal) : clock.sleep(ms, signal);
     do {
-      await this.#untilDone(() => this.#options.loop.run(task, signal), signal, key);
+      await this.#untilDone(() => loop.run(task, signal), signal, { task: key, pause });
     } while (this.#namedAgain.delete(key) && !this.#isOver(signal));
   }
 
@@ -146,9 +151,12 @@ export class Runner<Task> {
   async #untilDone<T>(
     work: () => Promise<T>,
     signal: AbortSignal,
-    task = 'follow-journal',
+    {
+      task = 'follow-journal',
+      pause = (ms) => this.#options.clock.sleep(ms, signal),
+    }: { task?: string; pause?: (ms: number) => Promise<void> } = {},
   ): Promise<T | undefined> {
-    const { clock, random, log } = this.#options;
+    const { random, log } = this.#options;
     for (let attempt = 1; !this.#isOver(signal); attempt++) {
       try {
         return await work();
@@ -161,7 +169,7 @@ export class Runner<Task> {
         if (this.#isOver(signal)) return undefined;
         const waitMs = backoffMs(this.#backoff, attempt, random);
         log.warn({ task, attempt, waitMs: Math.round(waitMs), err: error }, 'will try again');
-        await clock.sleep(waitMs, signal);
+        await pause(waitMs);
       }
     }
     return undefined;

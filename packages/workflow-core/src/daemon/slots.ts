@@ -1,3 +1,5 @@
+import { FilesFault } from '../ports/files.ts';
+
 /** Lets only so many run at a time; the others wait in line. */
 export class Slots {
   #free: number;
@@ -7,9 +9,11 @@ export class Slots {
     this.#free = count;
   }
 
-  async use<T>(work: () => Promise<T>): Promise<T> {
+  /** Throws `FILES_CANCELLED` if the signal is aborted before the work has begun. */
+  async use<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    if (signal.aborted) throw cancelled();
     if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#line.push(resolve));
+    else await this.#turn(signal);
     try {
       return await work();
     } finally {
@@ -18,4 +22,23 @@ export class Slots {
       else this.#free++;
     }
   }
+
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = (): void => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = (): void => {
+        this.#line.splice(this.#line.indexOf(begin), 1);
+        reject(cancelled());
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      this.#line.push(begin);
+    });
+  }
+}
+
+function cancelled(): FilesFault {
+  return new FilesFault('FILES_CANCELLED', 'cancelled before its turn', { retry: 'later' });
 }

@@ -1,4 +1,4 @@
-import { Engine, NoVC, ulidSource, type Direction } from '@permafrost/events';
+import { Engine, NoVC, RefusedError, ulidSource, type Direction } from '@permafrost/events';
 import { MemoryJournal } from '@permafrost/events/testing';
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import { FilesFault, type RepoLock } from '../ports/files.ts';
@@ -40,7 +40,8 @@ function stad({
   host = repoInit.fileHost,
   onEffect,
   lock,
-}: { host?: string; onEffect?: OnEffect; lock?: RepoLock } = {}): StadLoop {
+  jobsMax = 4,
+}: { host?: string; onEffect?: OnEffect; lock?: RepoLock; jobsMax?: number } = {}): StadLoop {
   const hook = onEffect ? { onEffect } : {};
   return new StadLoop({
     instance: idOf('instance'),
@@ -52,6 +53,7 @@ function stad({
     lock: lock ?? new FakeLock(locks),
     clock,
     log: silentLog,
+    jobsMax,
     retryForMs: 60_000,
   });
 }
@@ -158,6 +160,141 @@ describe('the files of a workflow', () => {
     expect(await workflowNow()).toMatchObject({ status: 'files' });
     await stad().run(files, never);
     expect(await workflowNow()).toMatchObject({ status: 'files-completed' });
+  });
+});
+
+describe('a workflow that somebody wants cancelled', () => {
+  const by = 'A <a@example.org>';
+  const cancelled = {
+    status: 'files-failed',
+    outcome: { code: 105, message: `cancelled by ${by}: wrong data` },
+  };
+
+  beforeEach(() => beginFiles('freeze'));
+
+  const ask = (): Promise<void> =>
+    journal.askToCancel({ workflow: workflowId, by, reason: 'wrong data', atMs: clock.nowMs() });
+
+  test('is not begun', async () => {
+    await ask();
+    await stad().run(files, never);
+    expect(await workflowNow()).toMatchObject(cancelled);
+    expect(disk.flagsWithin(hostPath)).toBe('none');
+    expect(await journal.cancelRequest(workflowId)).toBeUndefined();
+  });
+
+  test('is left half done within a look, told under the lock, and taken up by the next', async () => {
+    const statusAtRelease: string[] = [];
+    const lock: RepoLock = {
+      hold: async (_repo, _signal, work) => {
+        try {
+          return await work();
+        } finally {
+          statusAtRelease.push((await workflowNow()).status);
+        }
+      },
+    };
+    let effects = 0;
+    const onEffect: OnEffect = async ({ when }) => {
+      if (when === 'before') return;
+      effects++;
+      await ask();
+      await clock.advance(1000);
+    };
+    await stad({ lock, onEffect }).run(files, never);
+    expect(effects).toBe(1);
+    expect(disk.flagsWithin(hostPath)).toBe('mixed');
+    expect(await workflowNow()).toMatchObject(cancelled);
+    expect(statusAtRelease).toEqual(['files-failed']);
+    expect(await journal.progress(workflowId)).toBeUndefined();
+  });
+
+  test('does not wait for the pause before another try to be over', async () => {
+    const loop = stad({ onEffect: failing('stad:write-shadow', busy) });
+    await expect(loop.run(files, never)).rejects.toBe(busy);
+    const pause = loop.pause(files, 30_000, never);
+    await clock.advance(1000);
+    await ask();
+    await clock.advance(300);
+    await pause;
+    await loop.run(files, never);
+    expect(await workflowNow()).toMatchObject(cancelled);
+  });
+
+  test('does not wait for a free job', async () => {
+    const [other, gate] = [idOf('other repo'), Promise.withResolvers<undefined>()];
+    await engine.tell(repo, other, NoVC, { type: 'InitRepo', init: repoInit });
+    const loop = stad({ jobsMax: 1, onEffect: () => gate.promise });
+    const busyWith = loop.run({ kind: 'repo', repoId: other }, never);
+    await clock.advance(0);
+    const run = loop.run(files, never);
+    await clock.advance(1000);
+    expect(await workflowNow()).toMatchObject({ status: 'files' });
+    await ask();
+    await clock.advance(300);
+    await run;
+    expect(await workflowNow()).toMatchObject(cancelled);
+    gate.resolve(undefined);
+    await busyWith;
+  });
+
+  test('waits with that for the lock: who holds it is a stad that was asked, too', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const holder = new FakeLock(locks).hold(repoId, never, () => promise);
+    const run = stad().run(files, never);
+    await ask();
+    await clock.advance(1000);
+    expect(await workflowNow()).toMatchObject({ status: 'files' });
+    resolve(undefined);
+    await Promise.all([holder, run]);
+    expect(await workflowNow()).toMatchObject(cancelled);
+  });
+
+  test('stays open while stad itself is told to stop, and is cancelled by the next stad', async () => {
+    const stop = new AbortController();
+    const onEffect: OnEffect = async () => {
+      await ask();
+      await clock.advance(300);
+      stop.abort();
+    };
+    await expect(stad({ onEffect }).run(files, stop.signal)).rejects.toThrow(FilesFault);
+    expect(await workflowNow()).toMatchObject({ status: 'files' });
+    await stad().run(files, never);
+    expect(await workflowNow()).toMatchObject(cancelled);
+  });
+});
+
+describe('a workflow that is ended while stad works on it', () => {
+  const end = (): Promise<unknown> =>
+    engine.tell(storageWorkflow, workflowId, NoVC, {
+      type: 'AbortFiles',
+      status: { code: 105, message: 'ended by force' },
+    });
+
+  test('is let go of within a look, and nothing more is told', async () => {
+    await beginFiles('freeze');
+    const onEffect: OnEffect = async ({ when }) => {
+      if (when === 'before') return;
+      await end();
+      await clock.advance(1000);
+    };
+    await stad({ onEffect }).run(files, never);
+    expect(disk.flagsWithin(hostPath)).toBe('mixed');
+    expect(await workflowNow()).toMatchObject({ outcome: { message: 'ended by force' } });
+  });
+
+  test('does not take the facts of a stad that was stopped until after its last effect', async () => {
+    await beginFiles('freeze');
+    const onEffect: OnEffect = async ({ effect, when }) => {
+      if (effect === 'stad:write-shadow' && when === 'after') await end();
+    };
+    const loop = stad({ onEffect });
+    await expect(loop.run(files, never)).rejects.toThrow(RefusedError);
+    expect(await workflowNow()).toMatchObject({
+      status: 'files-failed',
+      outcome: { message: 'ended by force' },
+    });
+    await loop.run(files, never);
   });
 });
 

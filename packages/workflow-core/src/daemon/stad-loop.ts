@@ -22,9 +22,11 @@ import { registry } from '../registry/aggregate.ts';
 import { repo } from '../repo/repo.ts';
 import { failureCode } from '../storage/status-code.ts';
 import { fitStatusMessage } from '../storage/status-message.ts';
+import { cancelText } from '../use-cases/cancel-workflow.ts';
 import { findStorageWorkflow } from '../storage-workflow/find.ts';
 import { storageWorkflow, type BegunWorkflow } from '../storage-workflow/storage-workflow.ts';
 import { workflowIndex } from '../workflow-index/workflow-index.ts';
+import { CancelWatch } from './cancel-watch.ts';
 import { stadAction } from './next-action.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import type { Loop } from './runner.ts';
@@ -56,7 +58,10 @@ export interface StadOptions {
 type FilesWork = Readonly<{
   workflowId: Uuid;
   init: RepoInit;
-  signal: AbortSignal;
+  /** Aborted when the daemon stops. */
+  stopping: AbortSignal;
+  /** Says when the work shall end for any other reason. */
+  watch: CancelWatch;
   progress: ProgressReporter;
 }>;
 
@@ -108,13 +113,21 @@ export class StadLoop implements Loop<StadTask> {
       : this.#runFiles(task.workflowId, signal);
   }
 
+  /** Whoever wants a workflow cancelled does not have to wait for its next try. */
+  async pause(task: StadTask, ms: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    if (task.kind === 'repo') return clock.sleep(ms, signal);
+    await using watch = this.#watchFor(task.workflowId, signal);
+    await clock.sleep(ms, watch.signal);
+  }
+
   async #makeShadow(repoId: Uuid, signal: AbortSignal): Promise<void> {
     const { lock } = this.#options;
     if (!(await this.#dueInit(repoId))) return;
     await lock.hold(repoId, signal, async () => {
       // Another stad of this host may have done it, or have failed, while this one waited.
       const init = await this.#dueInit(repoId);
-      if (init) await this.#slots.use(() => this.#makeShadowOrFail(repoId, init, signal));
+      if (init) await this.#slots.use(() => this.#makeShadowOrFail(repoId, init, signal), signal);
     });
   }
 
@@ -155,13 +168,20 @@ export class StadLoop implements Loop<StadTask> {
     const { init } = (await engine.find(repo, repoId)).state;
     if (init?.fileHost !== host) return;
     const progress = new ProgressReporter(this.#options, { workflow: workflowId, instance });
+    await using watch = this.#watchFor(workflowId, signal);
     try {
       progress.enter('waiting-for-lock');
       await lock.hold(repoId, signal, async () => {
         // Another stad of this host may have done the work while this one waited.
         const workflow = await this.#dueFiles(workflowId);
-        const work = { workflowId, init, signal, progress };
-        if (workflow) await this.#slots.use(() => this.#applyOrFail(workflow, work));
+        if (workflow)
+          await this.#applyOrFail(workflow, {
+            workflowId,
+            init,
+            stopping: signal,
+            watch,
+            progress,
+          });
       });
       await progress.end();
     } catch (error) {
@@ -175,27 +195,43 @@ export class StadLoop implements Loop<StadTask> {
     return workflow && stadAction(workflow) === 'run-files' ? workflow : undefined;
   }
 
+  #watchFor(workflowId: Uuid, stopping: AbortSignal): CancelWatch {
+    const isDue = async (): Promise<boolean> => (await this.#dueFiles(workflowId)) !== undefined;
+    return new CancelWatch(this.#options, { workflowId, isDue, stopping });
+  }
+
   /**
    * Runs with the lock held, up to and including the fact that tells the end: whoever gets the lock
    * next finds a workflow that still waits, or one that has ended, and never one about to end.
    */
   async #applyOrFail(workflow: BegunWorkflow, work: FilesWork): Promise<void> {
+    const { workflowId, watch, stopping } = work;
+    const { log } = this.#options;
     try {
-      await this.#apply(workflow, work);
+      // Somebody may have asked before the work could begin, or to another stad, which is gone.
+      await watch.look();
+      await this.#slots.use(() => this.#apply(workflow, work), watch.signal);
     } catch (error) {
-      if (!(error instanceof FilesFault) || work.signal.aborted) throw error;
-      const { workflowId } = work;
-      const { log } = this.#options;
+      if (!(error instanceof FilesFault) || stopping.aborted) throw error;
+      if (watch.isOver) {
+        log.info({ workflow: workflowId }, 'work on files ended: the workflow was ended meanwhile');
+        return;
+      }
+      if (watch.request) {
+        const { by, reason } = watch.request;
+        log.info({ workflow: workflowId, by, reason }, 'work on files cancelled');
+        return this.#abortFiles(workflowId, workflow, cancelText(watch.request));
+      }
       log.warn({ workflow: workflowId, code: error.code, err: error }, 'work on files failed');
       if (this.#mayPass(workflow, error)) throw error;
-      await this.#abortFiles(workflowId, workflow, error);
+      await this.#abortFiles(workflowId, workflow, error.message);
     }
   }
 
   async #apply({ direction, start }: BegunWorkflow, work: FilesWork): Promise<void> {
     const { engine, tree, shadow, log } = this.#options;
-    const { workflowId, init, signal, progress } = work;
-    const watch = { signal, onStep: progress.step };
+    const { workflowId, init, progress } = work;
+    const watch = { signal: work.watch.signal, onStep: progress.step };
     progress.enter('attributes');
     const summary = await tree.apply(direction, init.hostPath, watch);
     progress.enter('snapshot');
@@ -216,9 +252,9 @@ export class StadLoop implements Loop<StadTask> {
     return clock.nowMs() - ulidTimeMs(filesStartedEventId) < retryForMs;
   }
 
-  async #abortFiles(workflowId: Uuid, workflow: BegunWorkflow, fault: FilesFault): Promise<void> {
-    const code = failureCode(workflow.direction, 'files');
-    const status = { code, message: fitStatusMessage(fault.message) };
+  async #abortFiles(workflowId: Uuid, { direction }: BegunWorkflow, cause: string): Promise<void> {
+    const code = failureCode(direction, 'files');
+    const status = { code, message: fitStatusMessage(cause) };
     const command = { type: 'AbortFiles', status } as const;
     await this.#options.engine.tell(storageWorkflow, workflowId, RetryNoVC, command);
   }
