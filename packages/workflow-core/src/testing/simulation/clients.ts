@@ -1,5 +1,5 @@
-// People and scripts: they set things up, begin freezes and thaws, repeat, abort, give up, and
-// write into the trees meanwhile.
+// People and scripts: they set things up, begin freezes and thaws, repeat, abort, cancel, give up,
+// and write into the trees meanwhile.
 import {
   Fault,
   mainId,
@@ -20,10 +20,11 @@ import {
   type BeginReply,
   type BeginRequest,
 } from '../../use-cases/begin-workflow.ts';
+import { cancelWorkflow } from '../../use-cases/cancel-workflow.ts';
 import { askToAbort } from '../../use-cases/end-workflow.ts';
 import { initRepo } from '../../use-cases/init-repo.ts';
 import { ImmutableEntryError } from '../fake-disk.ts';
-import type { Daemon } from './daemons.ts';
+import type { Callee, Daemon } from './daemons.ts';
 import { Process } from './process.ts';
 import type { Site, SiteRepo } from './site.ts';
 import type { World } from './world.ts';
@@ -97,6 +98,7 @@ export class Client {
     if (!reply) return;
     this.#world.acknowledged(workflowId, reply.workflowVid);
     if (random.chance(0.1)) await this.#abort(workflowId);
+    if (random.chance(0.2)) await this.#cancel(workflowId);
     if (random.chance(0.2)) await this.#repeat(request, reply);
   }
 
@@ -145,6 +147,15 @@ export class Client {
     this.#process.log(`abort ${workflowId}: ${answer.did}`);
   }
 
+  async #cancel(workflowId: Uuid): Promise<void> {
+    const { random, name: by } = this.#process;
+    await this.wait(random.between(0, random.chance(0.5) ? 50 : 60_000));
+    const order = { workflowId, by, reason: 'changed my mind', force: random.chance(0.3) };
+    const answer = await this.#call((_engine, callee) => cancelWorkflow(callee, order));
+    const what = answer.did === 'answer' ? answer.value : answer.did;
+    this.#process.log(`cancel ${workflowId}${order.force ? ' by force' : ''}: ${what}`);
+  }
+
   #write({ hostPath }: SiteRepo): void {
     const path = `${hostPath}/${this.#process.random.pick(['a', 'sub/b', 'new'])}`;
     try {
@@ -155,19 +166,19 @@ export class Client {
   }
 
   /** One call of a regd, as over a network: it may be down, fail, or die before it answers. */
-  #call<T>(work: (engine: Engine) => Promise<T>): Promise<Answer<T>> {
+  #call<T>(work: (engine: Engine, callee: Callee) => Promise<T>): Promise<Answer<T>> {
     const { random } = this.#process;
-    const { engine, process: callee } = random.pick(this.#regds);
+    const { callee, process } = random.pick(this.#regds);
     return new Promise((resolve) => {
       const answer = (value: Answer<T>): void =>
         this.#process.later(random.between(0, 2), () => resolve(value));
-      if (!engine) {
+      if (!callee) {
         answer({ did: 'fail' });
         return;
       }
       this.#process.later(CALL_TIMEOUT_MS, () => resolve({ did: 'fail' }));
-      callee.later(random.between(0, 2), () => {
-        work(engine).then(
+      process.later(random.between(0, 2), () => {
+        work(callee.engine, callee).then(
           (value) => answer({ did: 'answer', value }),
           (error: unknown) => {
             if (error instanceof Fault) {
@@ -176,7 +187,7 @@ export class Client {
             }
             const isRefusal =
               error instanceof RefusedError || error instanceof VersionConflictError;
-            if (!isRefusal) callee.reportBug('call', error);
+            if (!isRefusal) process.reportBug('call', error);
             answer({ did: 'refuse' });
           },
         );

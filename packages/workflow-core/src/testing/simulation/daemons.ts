@@ -1,12 +1,14 @@
 // regd and stad as the simulation runs them: the loops and the runner that are shipped, wired to
 // ports of the simulated world. A daemon that dies or stops is started again after a while.
-import { Engine, type Uuid } from '@permafrost/events';
+import { Engine, type Noticeboard, type Uuid } from '@permafrost/events';
 import { keepPresent } from '../../daemon/presence.ts';
 import { RegdLoop } from '../../daemon/regd-loop.ts';
 import { Runner, type Loop } from '../../daemon/runner.ts';
 import { StadLoop } from '../../daemon/stad-loop.ts';
 import type { Direction, ImmutableTree, RepoLock, ShadowRepo, Watch } from '../../ports/files.ts';
+import type { Clock } from '../../ports/time.ts';
 import { collectGarbage } from '../../use-cases/collect-garbage.ts';
+import { failUnserved } from '../../use-cases/fail-unserved.ts';
 import { initMain } from '../../use-cases/set-up.ts';
 import type { EffectPoint } from '../effects.ts';
 import { FakeLock } from '../fake-lock.ts';
@@ -20,6 +22,8 @@ import type { World } from './world.ts';
 
 const GC_EVERY_MS = 60_000;
 const GC_OLDER_THAN_MS = 5 * 60_000;
+const UNSERVED_EVERY_MS = 30_000;
+const UNSERVED_MS_MAX = 2 * 60_000;
 const RESTART_MS_MAX = 30_000;
 /** How long a daemon that is told to stop may take. */
 const STOP_MS_MAX = 10 * 60_000;
@@ -40,11 +44,11 @@ export class Daemon {
     this.#process = this.#boot();
   }
 
-  /** The engine of the running process; undefined while it is down. */
-  get engine(): Engine | undefined {
-    return this.#process.isAlive && !this.#process.signal.aborted
-      ? this.#running?.engine
-      : undefined;
+  /** What a call to the running process works with; undefined while it is down. */
+  get callee(): Callee | undefined {
+    if (!this.#running || !this.#process.isAlive || this.#process.signal.aborted) return undefined;
+    const { engine, board } = this.#running;
+    return { engine, board, clock: this.#process.clock };
   }
 
   get process(): Process {
@@ -83,8 +87,11 @@ export class Daemon {
   }
 }
 
+export type Callee = Readonly<{ engine: Engine; board: Noticeboard; clock: Clock }>;
+
 type Running = Readonly<{
   engine: Engine;
+  board: Noticeboard;
   runner: { readonly tasksOpen: number };
   done: Promise<unknown>;
 }>;
@@ -98,6 +105,7 @@ export function startRegd(process: Process): Running {
     running.done,
     setUpMain(process, engine),
     collectOften(process, engine),
+    failUnservedOften(process, engine, journal),
   ]);
   return { ...running, done };
 }
@@ -139,7 +147,7 @@ function follow<Task>(
   const { clock, random, world } = process;
   const loop = world.defect === 'no-look-at-start' ? blindAtStart(shipped) : shipped;
   const runner = new Runner({ journal, loop, clock, random: random.next, log: silentLog });
-  return { engine, runner, done: runner.run(process.signal) };
+  return { engine, board: journal, runner, done: runner.run(process.signal) };
 }
 
 function blindAtStart<Task>(loop: Loop<Task>): Loop<Task> {
@@ -147,6 +155,7 @@ function blindAtStart<Task>(loop: Loop<Task>): Loop<Task> {
     keyOf: (task) => loop.keyOf(task),
     concerns: (event) => loop.concerns(event),
     run: (task, signal) => loop.run(task, signal),
+    ...(loop.pause && { pause: loop.pause.bind(loop) }),
     async *open() {
       // Sees nothing.
     },
@@ -174,6 +183,26 @@ async function collectOften(process: Process, engine: Engine): Promise<void> {
       await collectGarbage(engine, limits);
     } catch {
       process.log('gc failed');
+    }
+  }
+}
+
+async function failUnservedOften(
+  process: Process,
+  engine: Engine,
+  board: Noticeboard,
+): Promise<void> {
+  const { clock, signal } = process;
+  const options = { unservedMsMax: UNSERVED_MS_MAX, signal };
+  for (;;) {
+    await clock.sleep(UNSERVED_EVERY_MS, signal);
+    if (signal.aborted) return;
+    try {
+      for (const id of await failUnserved({ engine, board, clock }, options)) {
+        process.log(`nobody served ${id}`);
+      }
+    } catch {
+      process.log('look for unserved workflows failed');
     }
   }
 }

@@ -10,7 +10,15 @@ import { readEvent, type AnyEvent } from './describe-batch.ts';
 type Phase = 'initialized' | 'files' | 'files-ended' | 'ended' | 'terminated';
 type Workflow = { direction: Direction; repoId: Uuid; phase: Phase; isDeleted: boolean };
 type Holding = { tier: string; workflowId?: Uuid };
-type Repo = { id: Uuid; hostPath: string; error: string; repo: Holding; registry: Holding };
+type Repo = {
+  id: Uuid;
+  hostPath: string;
+  error: string;
+  repo: Holding;
+  registry: Holding;
+  /** Works that were ended over the head of a stad, which may not know it yet. */
+  brokenOff: Set<Direction>;
+};
 
 export class Monitor {
   /** Workflows whose begin was acknowledged, and the version that was answered. */
@@ -32,16 +40,22 @@ export class Monitor {
       if (change.do === 'append') this.#see(change.history, readEvent(change.kind, change.body));
       if (change.do === 'delete') this.#deleted(change.history);
     }
+    this.#seeBreakOff(batch);
     for (const repo of this.repos.values()) this.#checkHolding(repo);
   }
 
-  /** Looks at an effect on the disk that has just happened: none may come without its fact. */
+  /**
+   * Looks at an effect on the disk that has just happened: none may come without its fact. Only a stad
+   * over whose head its work was ended may go on for a while, until somebody else has the lock.
+   */
   happened({ effect, path }: EffectPoint): void {
     if (effect !== 'stad:set-immutable' && effect !== 'stad:clear-immutable') return;
     const direction = effect === 'stad:set-immutable' ? 'freeze' : 'unfreeze';
     const repo = [...this.repos.values()].find(({ hostPath }) => isBelow(path, hostPath));
     const workflow = repo?.repo.workflowId && this.workflows.get(repo.repo.workflowId);
-    if (!workflow || workflow.phase !== 'files' || workflow.direction !== direction) {
+    if (workflow?.phase === 'files' && workflow.direction === direction) {
+      repo?.brokenOff.clear();
+    } else if (!repo?.brokenOff.has(direction)) {
       this.#fail(`effect without fact: ${effect} ${path}`);
     }
   }
@@ -125,10 +139,30 @@ export class Monitor {
     }
   }
 
+  /** Files and workflow end in one batch only if not stad has ended the files. */
+  #seeBreakOff(batch: readonly Change[]): void {
+    for (const change of batch) {
+      if (change.do !== 'append' || change.kind !== 'workflow') continue;
+      const { event } = readEvent(change.kind, change.body);
+      if (event.type !== 'FilesCompleted') continue;
+      const workflow = this.workflows.get(change.history);
+      if (workflow && workflow.phase !== 'files-ended') {
+        this.#repo(workflow.repoId).brokenOff.add(workflow.direction);
+      }
+    }
+  }
+
   #repo(id: Uuid): Repo {
     const known = this.repos.get(id);
     if (known) return known;
-    const repo = { id, hostPath: '', error: '', repo: { tier: '' }, registry: { tier: '' } };
+    const repo = {
+      id,
+      hostPath: '',
+      error: '',
+      repo: { tier: '' },
+      registry: { tier: '' },
+      brokenOff: new Set<Direction>(),
+    };
     this.repos.set(id, repo);
     return repo;
   }
