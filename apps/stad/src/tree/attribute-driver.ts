@@ -46,4 +46,42 @@ export interface AttributeDriver {
     wanted: FlagState,
     signal: AbortSignal,
   ): Promise<readonly Outcome[]>;
+
+  /**
+   * For a driver to which the names of files need not be told: lists directories, and does for each
+   * file what `read`, or `read` and then `write`, would do. So that no call takes long, it may
+   * stop early: the answers are in order and may be fewer, and the last may tell of a part.
+   */
+  sweep?(
+    directories: readonly SweptDirectory[],
+    order: SweepOrder,
+    signal: AbortSignal,
+  ): Promise<readonly Swept[]>;
 }
+
+export type SweptDirectory = Readonly<{
+  /** As in {@link Entry}. The sweep moves its read position, so nobody else may read it meanwhile. */
+  fd: number;
+  /** True once an earlier sweep has been in it: the next goes on where that one stopped. */
+  isBegun: boolean;
+  /** Files in it that are mount points, and so belong to another tree. */
+  mountPoints: readonly ByteName[];
+}>;
+
+export type SweepOrder = Readonly<{ wanted: FlagState; mayWrite: boolean }>;
+
+/** What a sweep has met in one directory since the last sweep of it. */
+export type Swept = Readonly<{
+  isEnded: boolean;
+  directories: readonly ByteName[];
+  /** Of these kinds it has met so many; of the files it has changed so many. */
+  files: number;
+  links: number;
+  others: number;
+  mounts: number;
+  changed: number;
+  /** The files that are not as wanted, with the state that they are in. */
+  wrong: readonly Readonly<{ name: ByteName; outcome: Outcome }>[];
+  /** Why the directory could not be listed to its end. */
+  failure?: EntryFailure;
+}>;

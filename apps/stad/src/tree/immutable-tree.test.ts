@@ -3,9 +3,8 @@ import { link, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Direction, FilesFault, Step, TreeSummary } from '@permafrost/workflow-core';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AttributeDriver } from './attribute-driver.ts';
-import { ChattrDriver } from './drivers/chattr.ts';
 import { SimulatedDriver } from './drivers/simulated.ts';
 import { FlaggedTree, type FlaggedTreeOptions } from './immutable-tree.ts';
 import { byteName, bytesOf } from './names.ts';
@@ -18,6 +17,7 @@ import {
   whyNoAttributes,
   whyNoMounts,
 } from './testing/real-files.ts';
+import { REAL_DRIVERS, realDriver } from './testing/real-drivers.ts';
 import { watchedDriver } from './testing/watched-driver.ts';
 
 const noAttributes = await whyNoAttributes();
@@ -27,6 +27,8 @@ const titled = (title: string, skipped: string | undefined): string =>
 
 let space: TemporaryDirectory;
 let top: string;
+/** The driver whose turn it is. */
+let real: AttributeDriver;
 
 beforeEach(async () => {
   space = await temporaryDirectory();
@@ -51,7 +53,7 @@ type Applied = FlaggedTreeOptions & { driver?: AttributeDriver; signal?: AbortSi
 function apply(
   direction: Direction,
   path: string = top,
-  { driver = new ChattrDriver(), signal = new AbortController().signal, ...options }: Applied = {},
+  { driver = real, signal = new AbortController().signal, ...options }: Applied = {},
 ): Promise<TreeSummary> {
   const watch = { signal, onStep: (): void => undefined };
   return new FlaggedTree(driver, options).apply(direction, path, watch);
@@ -66,206 +68,220 @@ const faultWith = (code: string, message: RegExp = /./): unknown =>
     message: expect.stringMatching(message) as string,
   }) as FilesFault;
 
-describe.skipIf(noAttributes)(titled('FlaggedTree on real attributes', noAttributes), () => {
-  it('freezes every file and directory, and thaws them again', async () => {
-    await plant();
-    const total = PLANTED.dirs + PLANTED.files;
-    expect(await apply('freeze')).toEqual({
-      ...PLANTED,
-      links: 0,
-      others: 0,
-      mounts: 0,
-      changed: total,
+describe.skipIf(noAttributes).each(REAL_DRIVERS)(
+  titled('FlaggedTree on real attributes, by %s', noAttributes),
+  (name) => {
+    beforeAll(async () => {
+      real = await realDriver(name);
     });
-    expect(frozenCount()).toBe(total);
-    await expect(writeFile(join(top, 'a/1'), '')).rejects.toThrow('EPERM');
-    await expect(rename(join(top, 'a'), join(top, 'c'))).rejects.toThrow('EPERM');
-    expect(await apply('unfreeze')).toMatchObject({ ...PLANTED, changed: total });
-    expect(frozenCount()).toBe(0);
-  });
 
-  it('reads what is right already and does not write it', async () => {
-    await plant();
-    await apply('freeze');
-    const times = entriesOf(top).map((path) => lstatSync(path, { bigint: true }).ctimeNs);
-    expect(await apply('freeze')).toMatchObject({ ...PLANTED, changed: 0 });
-    expect(entriesOf(top).map((path) => lstatSync(path, { bigint: true }).ctimeNs)).toEqual(times);
-    await apply('unfreeze');
-    expect(await apply('unfreeze')).toMatchObject({ ...PLANTED, changed: 0 });
-  });
+    it('freezes every file and directory, and thaws them again', async () => {
+      await plant();
+      const total = PLANTED.dirs + PLANTED.files;
+      expect(await apply('freeze')).toEqual({
+        ...PLANTED,
+        links: 0,
+        others: 0,
+        mounts: 0,
+        changed: total,
+      });
+      expect(frozenCount()).toBe(total);
+      await expect(writeFile(join(top, 'a/1'), '')).rejects.toThrow('EPERM');
+      await expect(rename(join(top, 'a'), join(top, 'c'))).rejects.toThrow('EPERM');
+      expect(await apply('unfreeze')).toMatchObject({ ...PLANTED, changed: total });
+      expect(frozenCount()).toBe(0);
+    });
 
-  it('counts symlinks and special files, and touches neither them nor what they lead to', async () => {
-    await plant();
-    const outside = join(space.path, 'outside');
-    await mkdir(outside);
-    await writeFile(join(outside, 'file'), '');
-    await symlink(outside, join(top, 'a/to-directory'));
-    await symlink(join(outside, 'file'), join(top, 'a/to-file'));
-    await execa('mkfifo', [join(top, 'b/fifo')]);
-    expect(await apply('freeze')).toMatchObject({ ...PLANTED, links: 2, others: 1 });
-    expect(entriesOf(outside).filter(isImmutable)).toEqual([]);
-    expect(await apply('unfreeze')).toMatchObject({ ...PLANTED, links: 2, others: 1 });
-  });
+    it('reads what is right already and does not write it', async () => {
+      await plant();
+      await apply('freeze');
+      const times = entriesOf(top).map((path) => lstatSync(path, { bigint: true }).ctimeNs);
+      expect(await apply('freeze')).toMatchObject({ ...PLANTED, changed: 0 });
+      expect(entriesOf(top).map((path) => lstatSync(path, { bigint: true }).ctimeNs)).toEqual(
+        times,
+      );
+      await apply('unfreeze');
+      expect(await apply('unfreeze')).toMatchObject({ ...PLANTED, changed: 0 });
+    });
 
-  it('freezes a hard link, and with it all names of the file', async () => {
-    await writeFile(join(space.path, 'file'), '');
-    await link(join(space.path, 'file'), join(top, 'link'));
-    await apply('freeze');
-    expect(isImmutable(join(space.path, 'file'))).toBe(true);
-    await apply('unfreeze');
-    expect(isImmutable(join(space.path, 'file'))).toBe(false);
-  });
+    it('counts symlinks and special files, and touches neither them nor what they lead to', async () => {
+      await plant();
+      const outside = join(space.path, 'outside');
+      await mkdir(outside);
+      await writeFile(join(outside, 'file'), '');
+      await symlink(outside, join(top, 'a/to-directory'));
+      await symlink(join(outside, 'file'), join(top, 'a/to-file'));
+      await execa('mkfifo', [join(top, 'b/fifo')]);
+      expect(await apply('freeze')).toMatchObject({ ...PLANTED, links: 2, others: 1 });
+      expect(entriesOf(outside).filter(isImmutable)).toEqual([]);
+      expect(await apply('unfreeze')).toMatchObject({ ...PLANTED, links: 2, others: 1 });
+    });
 
-  it('flags a directory before it lists it, and clears it after all below it', async () => {
-    await plant();
-    const driver = watchedDriver(new ChattrDriver(), {
-      beforeRead: (paths) => {
-        for (const path of paths)
-          for (let up = path; up !== top;) {
-            up = dirname(up);
-            expect(isImmutable(bytesOf(up)), `${relative(top, path)} pinned by ${up}`).toBe(true);
+    it('freezes a hard link, and with it all names of the file', async () => {
+      await writeFile(join(space.path, 'file'), '');
+      await link(join(space.path, 'file'), join(top, 'link'));
+      await apply('freeze');
+      expect(isImmutable(join(space.path, 'file'))).toBe(true);
+      await apply('unfreeze');
+      expect(isImmutable(join(space.path, 'file'))).toBe(false);
+    });
+
+    it('flags a directory before it lists it, and clears it after all below it', async () => {
+      await plant();
+      const driver = watchedDriver(real, {
+        beforeRead: (paths) => {
+          for (const path of paths)
+            for (let up = path; up !== top;) {
+              up = dirname(up);
+              expect(isImmutable(bytesOf(up)), `${relative(top, path)} pinned by ${up}`).toBe(true);
+            }
+        },
+        beforeWrite: (paths, wanted) => {
+          if (wanted === 'immutable') return;
+          for (const path of paths) {
+            const frozen = entriesOf(bytesOf(path)).filter(isImmutable);
+            expect(frozen.map(byteName)).toEqual([path]);
           }
-      },
-      beforeWrite: (paths, wanted) => {
-        if (wanted === 'immutable') return;
-        for (const path of paths) {
-          const frozen = entriesOf(bytesOf(path)).filter(isImmutable);
-          expect(frozen.map(byteName)).toEqual([path]);
-        }
-      },
-    });
-    await apply('freeze', top, { driver });
-    await apply('unfreeze', top, { driver });
-  });
-
-  it('goes through deep and wide trees with few open directories', async () => {
-    const deep = Array.from({ length: 10 }, (_, level) => `d${level}`);
-    await mkdir(join(top, ...deep), { recursive: true });
-    await writeFile(join(top, ...deep, 'bottom'), '');
-    for (let index = 0; index < 300; index++) await mkdir(join(top, 'd0', `w${index}`));
-    const total = { dirs: 311, files: 1, changed: 312 };
-    const few = { idleDirectoriesMax: 1, lanes: 1 };
-    expect(await apply('freeze', top, few)).toMatchObject(total);
-    expect(frozenCount()).toBe(312);
-    expect(await apply('unfreeze', top, few)).toMatchObject(total);
-    expect(frozenCount()).toBe(0);
-  }, 60_000);
-
-  it('goes on where it was cancelled, and has really ended then', async () => {
-    await plant();
-    for (const direction of ['freeze', 'unfreeze'] as const) {
-      const controller = new AbortController();
-      let writes = 0;
-      const driver = watchedDriver(new ChattrDriver(), {
-        beforeWrite: () => {
-          if (++writes === 3) controller.abort();
         },
       });
-      const { signal } = controller;
-      const cancelled = apply(direction, top, { driver, signal, lanes: 2 });
-      await expect(cancelled).rejects.toEqual(faultWith('FILES_CANCELLED'));
-      const children = await execa('pgrep', ['-P', `${process.pid}`, 'xargs'], { reject: false });
-      expect(children.stdout).toBe('');
-      const right = direction === 'freeze' ? frozenCount() : entriesOf(top).length - frozenCount();
-      expect(right).toBeGreaterThan(0);
-      const { changed } = await apply(direction);
-      expect(right + changed).toBe(PLANTED.dirs + PLANTED.files);
-    }
-  });
-
-  it('does nothing when it was cancelled before', async () => {
-    await plant();
-    const freeze = apply('freeze', top, { signal: AbortSignal.abort() });
-    await expect(freeze).rejects.toEqual(faultWith('FILES_CANCELLED'));
-    expect(frozenCount()).toBe(0);
-  });
-
-  it('fails with the paths when the flag of an entry is gone at the verification', async () => {
-    await plant();
-    const driver = watchedDriver(new ChattrDriver(), {
-      insteadOfWrite: (path) => (path.endsWith('deep/2') ? 'immutable' : undefined),
+      await apply('freeze', top, { driver });
+      await apply('unfreeze', top, { driver });
     });
-    await expect(apply('freeze', top, { driver })).rejects.toEqual(
-      faultWith('FILES_NOT_FROZEN', /1 mutable.*: a\/deep\/2$/),
-    );
-  });
 
-  it('fails when another directory is at the path by the end', async () => {
-    await plant();
-    let isFirst = true;
-    const driver = watchedDriver(new ChattrDriver(), {
-      beforeRead: () => {
-        if (!isFirst) return;
-        isFirst = false;
-        renameSync(top, `${top}-aside`);
-        mkdirSync(top);
-      },
+    it('goes through deep and wide trees with few open directories', async () => {
+      const deep = Array.from({ length: 10 }, (_, level) => `d${level}`);
+      await mkdir(join(top, ...deep), { recursive: true });
+      await writeFile(join(top, ...deep, 'bottom'), '');
+      for (let index = 0; index < 300; index++) await mkdir(join(top, 'd0', `w${index}`));
+      const total = { dirs: 311, files: 1, changed: 312 };
+      const few = { idleDirectoriesMax: 1, lanes: 1 };
+      expect(await apply('freeze', top, few)).toMatchObject(total);
+      expect(frozenCount()).toBe(312);
+      expect(await apply('unfreeze', top, few)).toMatchObject(total);
+      expect(frozenCount()).toBe(0);
+    }, 60_000);
+
+    it('goes on where it was cancelled, and has really ended then', async () => {
+      await plant();
+      for (const direction of ['freeze', 'unfreeze'] as const) {
+        const controller = new AbortController();
+        let writes = 0;
+        const driver = watchedDriver(real, {
+          beforeWrite: () => {
+            if (++writes === 3) controller.abort();
+          },
+        });
+        const { signal } = controller;
+        const cancelled = apply(direction, top, { driver, signal, lanes: 2 });
+        await expect(cancelled).rejects.toEqual(faultWith('FILES_CANCELLED'));
+        const children = await execa('pgrep', ['-P', `${process.pid}`, 'xargs'], { reject: false });
+        expect(children.stdout).toBe('');
+        const right =
+          direction === 'freeze' ? frozenCount() : entriesOf(top).length - frozenCount();
+        expect(right).toBeGreaterThan(0);
+        const { changed } = await apply(direction);
+        expect(right + changed).toBe(PLANTED.dirs + PLANTED.files);
+      }
     });
-    await expect(apply('freeze', top, { driver })).rejects.toEqual(
-      faultWith('FILES_NOT_FROZEN', /: \.$/),
-    );
-    expect(isImmutable(`${top}-aside`)).toBe(true);
-  });
 
-  it('tells of every entry that failed, and does all others', async () => {
-    await plant();
-    const driver = watchedDriver(new ChattrDriver(), {
-      insteadOfWrite: (path) => (/b\/\d$/.test(path) ? { errno: 'EIO' } : undefined),
+    it('does nothing when it was cancelled before', async () => {
+      await plant();
+      const freeze = apply('freeze', top, { signal: AbortSignal.abort() });
+      await expect(freeze).rejects.toEqual(faultWith('FILES_CANCELLED'));
+      expect(frozenCount()).toBe(0);
     });
-    await expect(apply('freeze', top, { driver })).rejects.toEqual(
-      faultWith('FILES_IO', /\(2 EIO\): b\/[12], b\/[12]$/),
-    );
-    expect(frozenCount()).toBe(PLANTED.dirs + PLANTED.files - 2);
-    await apply('freeze');
-    await expect(apply('unfreeze', top, { driver })).rejects.toEqual(
-      faultWith('FILES_IO', /2 EIO/),
-    );
-    // What is above a failed entry waits for it.
-    const left = entriesOf(top).filter(isImmutable).map(String);
-    expect(left.map((path) => relative(top, path)).sort()).toEqual(['', 'b', 'b/1', 'b/2']);
-  });
 
-  it('stops at the first batch when nothing can be changed at all', async () => {
-    await plant();
-    let writes = 0;
-    const driver = watchedDriver(new ChattrDriver(), {
-      beforeWrite: () => {
-        writes++;
-      },
-      insteadOfWrite: () => ({ errno: 'EPERM' }),
+    it('fails with the paths when the flag of an entry is gone at the verification', async () => {
+      await plant();
+      const driver = watchedDriver(real, {
+        insteadOfWrite: (path) => (path.endsWith('deep/2') ? 'immutable' : undefined),
+      });
+      await expect(apply('freeze', top, { driver })).rejects.toEqual(
+        faultWith('FILES_NOT_FROZEN', /1 mutable.*: a\/deep\/2$/),
+      );
     });
-    await expect(apply('freeze', top, { driver })).rejects.toEqual(
-      faultWith('FILES_NO_PRIVILEGE', /1 EPERM\): \.$/),
-    );
-    expect(writes).toBe(1);
-  });
 
-  it('takes an entry that disappears before its turn for thawed', async () => {
-    await plant();
-    const driver = watchedDriver(new ChattrDriver(), {
-      insteadOfWrite: (path) => (path.endsWith('b/1') ? { errno: 'ENOENT' } : undefined),
+    it('fails when another directory is at the path by the end', async () => {
+      await plant();
+      let isFirst = true;
+      const driver = watchedDriver(real, {
+        beforeRead: () => {
+          if (!isFirst) return;
+          isFirst = false;
+          renameSync(top, `${top}-aside`);
+          mkdirSync(top);
+        },
+      });
+      await expect(apply('freeze', top, { driver })).rejects.toEqual(
+        faultWith('FILES_NOT_FROZEN', /: \.$/),
+      );
+      expect(isImmutable(`${top}-aside`)).toBe(true);
     });
-    await apply('freeze');
-    expect(await apply('unfreeze', top, { driver })).toMatchObject({ ...PLANTED });
-    expect(isImmutable(top)).toBe(false);
-  });
 
-  it('tells where it is, with a total when it verifies', async () => {
-    await plant();
-    const steps: Step[] = [];
-    const watch = {
-      signal: new AbortController().signal,
-      onStep: (step: Step) => void steps.push(step),
-    };
-    await new FlaggedTree(new ChattrDriver()).apply('freeze', top, watch);
-    expect(steps[0]).toEqual({ entriesDone: 1, bytesDone: 0, path: top });
-    expect(steps.at(-1)?.entriesTotal).toBe(PLANTED.dirs + PLANTED.files);
-  });
-});
+    it('tells of every entry that failed, and does all others', async () => {
+      await plant();
+      const driver = watchedDriver(real, {
+        insteadOfWrite: (path) => (/b\/\d$/.test(path) ? { errno: 'EIO' } : undefined),
+      });
+      await expect(apply('freeze', top, { driver })).rejects.toEqual(
+        faultWith('FILES_IO', /\(2 EIO\): b\/[12], b\/[12]$/),
+      );
+      expect(frozenCount()).toBe(PLANTED.dirs + PLANTED.files - 2);
+      await apply('freeze');
+      await expect(apply('unfreeze', top, { driver })).rejects.toEqual(
+        faultWith('FILES_IO', /2 EIO/),
+      );
+      // What is above a failed entry waits for it.
+      const left = entriesOf(top).filter(isImmutable).map(String);
+      expect(left.map((path) => relative(top, path)).sort()).toEqual(['', 'b', 'b/1', 'b/2']);
+    });
 
-describe.skipIf(noAttributes ?? noMounts)(
-  titled('FlaggedTree and mounts', noAttributes ?? noMounts),
-  () => {
+    it('stops at the first batch when nothing can be changed at all', async () => {
+      await plant();
+      let writes = 0;
+      const driver = watchedDriver(real, {
+        beforeWrite: () => {
+          writes++;
+        },
+        insteadOfWrite: () => ({ errno: 'EPERM' }),
+      });
+      await expect(apply('freeze', top, { driver })).rejects.toEqual(
+        faultWith('FILES_NO_PRIVILEGE', /1 EPERM\): \.$/),
+      );
+      expect(writes).toBe(1);
+    });
+
+    it('takes an entry that disappears before its turn for thawed', async () => {
+      await plant();
+      const driver = watchedDriver(real, {
+        insteadOfWrite: (path) => (path.endsWith('b/1') ? { errno: 'ENOENT' } : undefined),
+      });
+      await apply('freeze');
+      expect(await apply('unfreeze', top, { driver })).toMatchObject({ ...PLANTED });
+      expect(isImmutable(top)).toBe(false);
+    });
+
+    it('tells where it is, with a total when it verifies', async () => {
+      await plant();
+      const steps: Step[] = [];
+      const watch = {
+        signal: new AbortController().signal,
+        onStep: (step: Step) => void steps.push(step),
+      };
+      await new FlaggedTree(real).apply('freeze', top, watch);
+      expect(steps[0]).toEqual({ entriesDone: 1, bytesDone: 0, path: top });
+      expect(steps.at(-1)?.entriesTotal).toBe(PLANTED.dirs + PLANTED.files);
+    });
+  },
+);
+
+describe.skipIf(noAttributes ?? noMounts).each(REAL_DRIVERS)(
+  titled('FlaggedTree and mounts, by %s', noAttributes ?? noMounts),
+  (name) => {
+    beforeAll(async () => {
+      real = await realDriver(name);
+    });
+
     const mount = (...args: string[]): Promise<unknown> => execa('mount', args);
 
     it('enters no other file system, no bind mount, and no mounted file', async () => {

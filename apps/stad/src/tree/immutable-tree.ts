@@ -12,9 +12,9 @@ import {
 import type { AttributeDriver } from './attribute-driver.ts';
 import { DirectoryHandles } from './directory-handles.ts';
 import { printablePath } from './names.ts';
-import { bringTo, type Settle, verifyImmutable } from './settle.ts';
+import { bringTo, type Settle, type Sweep, sweepWith, verifyImmutable } from './settle.ts';
 import { StepReporter } from './step-reporter.ts';
-import { openTop, placeOf } from './top.ts';
+import { mountPointsIn, openTop } from './top.ts';
 import { Walk, type WalkOrder, type WalkResult } from './walk.ts';
 
 export type FlaggedTreeOptions = Readonly<{
@@ -30,7 +30,12 @@ export type FlaggedTreeOptions = Readonly<{
 const LANES_MAX = 4;
 const IDLE_DIRECTORIES_MAX = 512;
 
-type Pass = Readonly<{ order: WalkOrder; settle: Settle; entriesTotal?: number }>;
+type Pass = Readonly<{
+  order: WalkOrder;
+  settle: Settle;
+  sweep: Sweep | undefined;
+  entriesTotal?: number;
+}>;
 
 /**
  * An {@link ImmutableTree} whose attribute is read and set by a driver. It changes nothing outside
@@ -66,10 +71,11 @@ export class FlaggedTree implements ImmutableTree {
 
   async #freeze(path: string, watch: Watch): Promise<TreeSummary> {
     const shown = printablePath(path);
-    const settle = bringTo(this.#driver, 'immutable');
+    const wanted = 'immutable';
     const { summary, failures } = await this.#pass(path, watch, {
       order: 'directories-first',
-      settle,
+      settle: bringTo(this.#driver, wanted),
+      sweep: sweepWith(this.#driver, { wanted, mayWrite: true }),
     });
     // A driver may not know why it was refused. If that was so for the very first entry, the file
     // system shows the attribute and does not keep it.
@@ -87,6 +93,7 @@ export class FlaggedTree implements ImmutableTree {
     const verified = await this.#pass(path, watch, {
       order: 'directories-first',
       settle: verifyImmutable(this.#driver),
+      sweep: sweepWith(this.#driver, { wanted, mayWrite: false }),
       entriesTotal: dirs + files,
     });
     if (verified.failures.count > 0) throw verified.failures.toFault(`verify ${shown}`);
@@ -95,9 +102,11 @@ export class FlaggedTree implements ImmutableTree {
 
   /** The driver vouches for each change; a second look would protect nothing. */
   async #thaw(path: string, watch: Watch): Promise<TreeSummary> {
+    const wanted = 'mutable';
     const { summary, failures } = await this.#pass(path, watch, {
       order: 'directories-last',
-      settle: bringTo(this.#driver, 'mutable'),
+      settle: bringTo(this.#driver, wanted),
+      sweep: sweepWith(this.#driver, { wanted, mayWrite: true }),
     });
     if (failures.count > 0) throw failures.toFault(`unfreeze ${printablePath(path)}`);
     return summary;
@@ -106,7 +115,7 @@ export class FlaggedTree implements ImmutableTree {
   async #pass(
     path: string,
     { signal, onStep }: Watch,
-    { order, settle, entriesTotal }: Pass,
+    { order, settle, sweep, entriesTotal }: Pass,
   ): Promise<WalkResult> {
     signal.throwIfAborted();
     const { fd, mountPoints } = await openTop(path, this.#options.roots);
@@ -119,10 +128,8 @@ export class FlaggedTree implements ImmutableTree {
       return await new Walk(handles, {
         order,
         settle,
-        isMountPoint: ({ fd: parent }, name) =>
-          mountPoints.size > 0 &&
-          parent !== undefined &&
-          mountPoints.has(`${placeOf(parent)}/${name}`),
+        sweep,
+        mountPointsIn: (parent) => mountPointsIn(parent, mountPoints),
         lanes: this.#options.lanes,
         signal,
         onSettled: (entries, pathBelowTop) => reporter.count(entries, pathBelowTop),

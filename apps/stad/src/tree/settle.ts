@@ -1,5 +1,13 @@
 // What a walk does with the entries that it meets.
-import type { AttributeDriver, Entry, EntryFailure, FlagState } from './attribute-driver.ts';
+import type {
+  AttributeDriver,
+  Entry,
+  EntryFailure,
+  FlagState,
+  Swept,
+  SweepOrder,
+  SweptDirectory,
+} from './attribute-driver.ts';
 
 /** What became of one entry. */
 export type Settled = 'changed' | 'unchanged' | EntryFailure;
@@ -40,4 +48,17 @@ export function verifyImmutable(driver: AttributeDriver): Settle {
       return state === 'mutable' ? { errno: MUTABLE } : state;
     });
   };
+}
+
+/** Settles the files of directories without being told their names. */
+export type Sweep = (
+  directories: readonly SweptDirectory[],
+  signal: AbortSignal,
+) => Promise<readonly Swept[]>;
+
+/** Undefined for a driver that must be told each name. */
+export function sweepWith(driver: AttributeDriver, order: SweepOrder): Sweep | undefined {
+  if (!driver.sweep) return undefined;
+  const sweep = driver.sweep.bind(driver);
+  return (directories, signal) => sweep(directories, order, signal);
 }

@@ -45,6 +45,16 @@ export function placeOf(fd: number): ByteName {
   return readlinkSync(`/proc/self/fd/${fd}`, 'latin1');
 }
 
+/** The names of those of the mount points that are entries of the open directory. */
+export function mountPointsIn(fd: number, mountPoints: ReadonlySet<ByteName>): readonly ByteName[] {
+  if (mountPoints.size === 0) return [];
+  const prefix = `${placeOf(fd)}/`;
+  return [...mountPoints]
+    .filter((point) => point.startsWith(prefix))
+    .map((point) => point.slice(prefix.length))
+    .filter((name) => !name.includes('/'));
+}
+
 async function openAbsolute(path: string, shown: string): Promise<number> {
   if (!isAbsolute(path) || path.includes('\0'))
     throw refuse('FILES_MISSING', `${shown} is no absolute path`);

@@ -13,7 +13,11 @@
 //
 // An entry that failed holds up what depends on it and nothing else: a directory that was not
 // settled first is not listed, a directory above a failed entry is not settled last.
+//
+// A driver that can sweep lists directories and settles their files by itself; the walk then holds
+// no file at all. Else the walk lists them, and makes batches of the files of many directories.
 import type { TreeSummary } from '@permafrost/workflow-core';
+import type { Swept, SweptDirectory } from './attribute-driver.ts';
 import { Batch, DIRECTORIES_MAX } from './batch.ts';
 import {
   type Directory,
@@ -26,15 +30,16 @@ import { Failures } from './failures.ts';
 import { Lanes } from './lanes.ts';
 import { listDirectory } from './listing.ts';
 import type { ByteName } from './names.ts';
-import type { Settle, Settled } from './settle.ts';
+import type { Settle, Settled, Sweep } from './settle.ts';
 
 export type WalkOrder = 'directories-first' | 'directories-last';
 
 export type WalkOptions = Readonly<{
   order: WalkOrder;
   settle: Settle;
-  /** True for a file that is a mount point, and so belongs to another tree. */
-  isMountPoint: (directory: Directory, name: ByteName) => boolean;
+  sweep: Sweep | undefined;
+  /** The entries of an open directory that are mount points, and so belong to other trees. */
+  mountPointsIn: (fd: number) => readonly ByteName[];
   /** Batches that are settled at the same time. */
   lanes: number;
   signal: AbortSignal;
@@ -46,6 +51,9 @@ export type WalkResult = Readonly<{ summary: TreeSummary; failures: Failures }>;
 
 /** What is in the way of every entry alike, so that going on would be of no use. */
 const HOPELESS = ['EPERM', 'EROFS', 'ENOTTY', 'EOPNOTSUPP'];
+
+/** Enough to make up for the way to a thread and back, few enough for all threads to have some. */
+const SWEPT_DIRECTORIES_MAX = 16;
 
 /** What the opening of a directory says when it has been removed or replaced since it was listed. */
 const GONE = ['ENOENT', 'ENOTDIR', 'ELOOP'];
@@ -83,8 +91,10 @@ export class Walk {
   /** Does the next thing. Resolves to false when there is nothing left to do. */
   async #advance(): Promise<boolean> {
     this.#options.signal.throwIfAborted();
-    const directory = this.#due.length < DIRECTORIES_MAX ? this.#unlisted.pop() : undefined;
-    if (directory) await this.#list(directory);
+    const { sweep } = this.#options;
+    const mayList = this.#due.length < DIRECTORIES_MAX && this.#unlisted.length > 0;
+    if (mayList && sweep) await this.#sweepDirectories(sweep);
+    else if (mayList) await this.#list(this.#unlisted.pop());
     else if (this.#due.length > 0) await this.#settleDirectories();
     else if (!this.#files.isEmpty && !this.#lanes.full) await this.#settleFiles();
     else if (!this.#lanes.idle) await this.#lanes.next();
@@ -100,9 +110,10 @@ export class Walk {
     (this.#options.order === 'directories-first' ? this.#due : this.#unlisted).push(directory);
   }
 
-  async #list(directory: Directory): Promise<void> {
-    const fd = await this.#pin(directory);
-    if (fd === undefined) return;
+  async #list(directory: Directory | undefined): Promise<void> {
+    const fd = directory && (await this.#pin(directory));
+    if (directory === undefined || fd === undefined) return;
+    const mountPoints = this.#options.mountPointsIn(fd);
     // The listing itself is one of the things to wait for: no directory is due in the middle of it.
     directory.waiting = 1;
     try {
@@ -112,7 +123,7 @@ export class Walk {
         else if (kind === 'directory') {
           directory.waiting++;
           this.#discover(directoryBelow(directory, name));
-        } else if (this.#options.isMountPoint(directory, name)) this.#summary.mounts++;
+        } else if (mountPoints.includes(name)) this.#summary.mounts++;
         else {
           this.#summary.files++;
           directory.waiting++;
@@ -126,6 +137,53 @@ export class Walk {
     } finally {
       this.#handles.unpin(directory);
     }
+  }
+
+  async #sweepDirectories(sweep: Sweep): Promise<void> {
+    const directories: Directory[] = [];
+    const orders: SweptDirectory[] = [];
+    for (const directory of this.#unlisted.splice(-SWEPT_DIRECTORIES_MAX)) {
+      const fd = await this.#pin(directory);
+      if (fd === undefined) continue;
+      directory.waiting = 1;
+      directories.push(directory);
+      orders.push({ fd, isBegun: false, mountPoints: this.#options.mountPointsIn(fd) });
+    }
+    await this.#lanes.start(async () => {
+      try {
+        for (let at = 0; at < directories.length && !this.#isHopeless();) {
+          for (const swept of await sweep(orders.slice(at), this.#options.signal)) {
+            const [directory, order] = [directories[at], orders[at]];
+            if (!directory || !order)
+              throw new Error('a sweep has told of more than was asked for');
+            this.#takeSwept(directory, swept);
+            if (swept.isEnded) at++;
+            else orders[at] = { ...order, isBegun: true };
+          }
+        }
+      } finally {
+        for (const directory of directories) this.#handles.unpin(directory);
+      }
+    });
+  }
+
+  #takeSwept(directory: Directory, swept: Swept): void {
+    for (const count of ['files', 'links', 'others', 'mounts', 'changed'] as const)
+      this.#summary[count] += swept[count];
+    for (const name of swept.directories) {
+      directory.waiting++;
+      this.#discover(directoryBelow(directory, name));
+    }
+    for (const { name, outcome } of swept.wrong) {
+      const errno = typeof outcome === 'string' ? outcome : outcome.errno;
+      if (errno === 'ENOENT') continue;
+      // Nobody will be done with it, so what must wait for it waits.
+      directory.waiting++;
+      this.#failures.add(errno, pathBelowTop(directory, name));
+    }
+    this.#options.onSettled(swept.files, () => pathBelowTop(directory));
+    if (swept.failure) this.#failures.add(swept.failure.errno, pathBelowTop(directory));
+    else if (swept.isEnded) this.#doneBelow(directory);
   }
 
   async #settleFiles(): Promise<void> {

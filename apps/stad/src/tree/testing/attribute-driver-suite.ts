@@ -1,10 +1,10 @@
 // The contract of an AttributeDriver. Every driver runs it, on real files.
-import { lstatSync } from 'node:fs';
+import { lstatSync, writeFileSync } from 'node:fs';
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AttributeDriver, Entry } from '../attribute-driver.ts';
+import type { AttributeDriver, Entry, SweepOrder, Swept } from '../attribute-driver.ts';
 import { DirectoryHandles, openDirectory } from '../directory-handles.ts';
 import { byteName, type ByteName, bytesOf } from '../names.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './real-files.ts';
@@ -128,6 +128,59 @@ export function attributeDriverSuite(
       const { ctimeNs } = lstatSync(join(data, 'file'), { bigint: true });
       await driver.read([entry('file')], signal);
       expect(lstatSync(join(data, 'file'), { bigint: true }).ctimeNs).toBe(ctimeNs);
+    });
+
+    describe('where it can sweep', () => {
+      /** Sweeps the directory to its end, in as many calls as it takes. */
+      async function sweep(order: SweepOrder): Promise<readonly Swept[]> {
+        const answers: Swept[] = [];
+        while (answers.at(-1)?.isEnded !== true) {
+          const isBegun = answers.length > 0;
+          const directory = { fd, isBegun, mountPoints: ['mounted'] };
+          const [swept] = (await driver.sweep?.([directory], order, signal)) ?? [];
+          if (!swept) break;
+          answers.push(swept);
+        }
+        return answers;
+      }
+
+      it('settles the files of a directory, and counts what else is in it', async () => {
+        if (!driver.sweep) return;
+        for (const odd of [...ODD_NAMES, 'mounted']) await create(odd);
+        for (const below of ['.d', '..d']) await mkdir(join(data, below));
+        await symlink(data, join(data, 'link'));
+        await execa('mkfifo', [join(data, 'fifo')]);
+        await driver.write(ODD_NAMES.slice(1).map(entry), 'immutable', signal);
+        const met = { isEnded: true, files: ODD_NAMES.length, links: 1, others: 1, mounts: 1 };
+        const orders = [
+          [{ wanted: 'immutable', mayWrite: false }, 0, [{ name: '-R', outcome: 'mutable' }]],
+          [{ wanted: 'immutable', mayWrite: true }, 1, []],
+          [{ wanted: 'immutable', mayWrite: false }, 0, []],
+          [{ wanted: 'mutable', mayWrite: true }, ODD_NAMES.length, []],
+        ] as const;
+        for (const [order, changed, wrong] of orders) {
+          const [swept] = await sweep(order);
+          expect(swept).toMatchObject({ ...met, changed, wrong });
+          expect([...(swept?.directories ?? [])].sort()).toEqual(['..d', '.d']);
+        }
+        expect(await driver.read(['.', 'mounted', '.d'].map(entry), signal)).toEqual([
+          'mutable',
+          'mutable',
+          'mutable',
+        ]);
+      });
+
+      it('goes through a large directory in several steps', async () => {
+        if (!driver.sweep) return;
+        const count = 5000;
+        for (let file = 0; file < count; file++) writeFileSync(join(data, `${file}`), '');
+        const answers = await sweep({ wanted: 'immutable', mayWrite: true });
+        expect(answers.length).toBeGreaterThan(1);
+        expect(answers.reduce((sum, { changed }) => sum + changed, 0)).toBe(count);
+        const seen = await sweep({ wanted: 'immutable', mayWrite: false });
+        expect(seen.reduce((sum, { files }) => sum + files, 0)).toBe(count);
+        expect(seen.flatMap(({ wrong }) => wrong)).toEqual([]);
+      });
     });
 
     it('does nothing once the signal is aborted', async () => {

@@ -1,0 +1,27 @@
+// What the driver and its threads say to each other.
+import type {
+  Entry,
+  FlagState,
+  Outcome,
+  SweepOrder,
+  Swept,
+  SweptDirectory,
+} from '../../attribute-driver.ts';
+
+export type Task =
+  | Readonly<{ do: 'read'; entries: readonly Entry[] }>
+  | Readonly<{ do: 'write'; entries: readonly Entry[]; wanted: FlagState }>
+  | Readonly<{ do: 'sweep'; directories: readonly SweptDirectory[]; order: SweepOrder }>;
+
+type Answers = Readonly<{
+  read: readonly Outcome[];
+  write: readonly Outcome[];
+  sweep: readonly Swept[];
+}>;
+export type Answer<T extends Task = Task> = Answers[T['do']];
+
+/** A thread's first message: it can make the calls that it needs. */
+export const READY = 'ready';
+
+export type Request = Readonly<{ id: number; task: Task }>;
+export type Reply = Readonly<{ id: number; answer: Answer }>;
