@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { nilUlid, ulidFromBytes, ulidToBytes, type Ulid, type Vid } from '../../ids/ulid.ts';
 import { uuidFromBytes, uuidToBytes, type Uuid } from '../../ids/uuid.ts';
 import { checkChain } from '../check-chain.ts';
-import { UnknownEventError } from '../errors.ts';
+import { JournalUnusableError, UnknownEventError } from '../errors.ts';
 import type { Head, Position, ReadOptions, StoredEvent, StreamKind } from '../journal.ts';
 import { PACKED_EVENT, toEvent, toHead, type EventRow, type HistoryRow } from './rows.ts';
 
@@ -18,6 +18,7 @@ export class Reads {
   readonly #place;
   readonly #idBefore;
   readonly #eventsOf;
+  readonly #anyEventOf;
   readonly #eventsAfter;
   readonly #end;
   readonly #readAtOnce: (history: Uuid, options: ReadOptions) => StoredEvent[];
@@ -37,6 +38,9 @@ export class Reads {
     this.#eventsOf = db.prepare<[number, Position, number], EventRow>(
       `SELECT ${PACKED_EVENT} FROM events WHERE hid = ? AND position > ? ORDER BY position LIMIT ?`,
     );
+    this.#anyEventOf = db
+      .prepare<[number], number>('SELECT 1 FROM events WHERE hid = ? LIMIT 1')
+      .pluck();
     this.#eventsAfter = db.prepare<[Position, number], JoinedRow>(
       `SELECT ${PACKED_EVENT}, histories.id AS history, kind
        FROM events JOIN histories USING (hid)
@@ -62,8 +66,7 @@ export class Reads {
   }
 
   head(history: Uuid): Head | undefined {
-    const row = this.#history.get(uuidToBytes(history));
-    return row && toHead(row);
+    return this.#found(history)?.head;
   }
 
   headBefore(history: Uuid, event: Ulid): Vid {
@@ -83,15 +86,31 @@ export class Reads {
   }
 
   #read(history: Uuid, { after = nilUlid, limit = Infinity }: ReadOptions): StoredEvent[] {
-    const row = this.#history.get(uuidToBytes(history));
-    if (!row || row.deleted_ms !== null) return [];
-    const { kind, vid } = toHead(row);
-    const start = this.#positionIn(row.hid, after);
+    const found = this.#found(history);
+    if (!found || found.head.deleted) return [];
+    const { kind, vid } = found.head;
+    const start = this.#positionIn(found.hid, after);
     const events = this.#eventsOf
-      .all(row.hid, start, limit === Infinity ? -1 : limit)
+      .all(found.hid, start, limit === Infinity ? -1 : limit)
       .map((event) => toEvent(event, { history, kind }));
     checkChain(events, { history, after, head: events.length < limit ? vid : undefined });
     return events;
+  }
+
+  /** Throws {@link JournalUnusableError} for a row that cannot be what was stored. */
+  #found(history: Uuid): { hid: number; head: Head } | undefined {
+    const row = this.#history.get(uuidToBytes(history));
+    if (!row) return undefined;
+    const head = toHead(row);
+    // A flipped bit can turn a living history into a deleted one, and then nobody would read on.
+    const isSound =
+      head.history === history && !(head.deleted && this.#anyEventOf.get(row.hid) !== undefined);
+    if (!isSound) {
+      throw new JournalUnusableError(
+        `the row of history ${history} is damaged on the disk: restore the journal from a backup`,
+      );
+    }
+    return { hid: row.hid, head };
   }
 
   #positionIn(hid: number, id: Ulid): Position {

@@ -31,7 +31,21 @@ export const PACKED_EVENT =
 
 const ID_BYTES = 16;
 
+const KINDS: ReadonlySet<string> = new Set<StreamKind>([
+  'main',
+  'registry',
+  'repo',
+  'workflow',
+  'index',
+]);
+
+/** Throws {@link JournalUnusableError} for a kind that is none. */
 export function toHead(row: HistoryRow): Head {
+  if (!KINDS.has(row.kind)) {
+    throw new JournalUnusableError(
+      `history ${uuidFromBytes(row.id)} is damaged on the disk: restore the journal from a backup`,
+    );
+  }
   const deleted = row.deleted_ms !== null;
   return {
     history: uuidFromBytes(row.id),
