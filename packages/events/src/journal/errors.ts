@@ -112,6 +112,12 @@ export class JournalUnusableError extends Fault {
   readonly retry = 'never';
 }
 
+/** A backup or a restore would have to write over a file. Nothing was changed. */
+export class BackupRefusedError extends Fault {
+  readonly code = 'BACKUP_REFUSED';
+  readonly retry = 'never';
+}
+
 /** The journal was closed, because the program is ending. */
 export class JournalClosedError extends Fault {
   readonly code = 'JOURNAL_CLOSED';

@@ -1,7 +1,9 @@
 // The journal in a SQLite file, shared by the processes of one machine.
+export type { Inspection } from './inspect.ts';
 export { openSqliteJournal } from './open-sqlite-journal.ts';
 export {
   SqliteJournal,
   type JournalDiagnostics,
   type SqliteJournalOptions,
 } from './sqlite-journal.ts';
+export { inspectJournal, restoreJournal } from './restore.ts';

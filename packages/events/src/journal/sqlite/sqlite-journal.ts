@@ -14,6 +14,8 @@ import { BatchWriter } from './batch-writer.ts';
 import { Doorbell } from './doorbell.ts';
 import { FilesInPlace } from './files-in-place.ts';
 import { GroupCommit } from './group-commit.ts';
+import { inThread } from './in-thread.ts';
+import type { Inspection } from './inspect.ts';
 import { schemaVersion } from './migrate.ts';
 import { newsOf } from './news.ts';
 import { NoticeRows } from './notice-rows.ts';
@@ -212,15 +214,22 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
     }));
   }
 
-  /** SQLite's own check of the whole file: one line for each defect, none if it is sound. */
-  checkIntegrity(): Promise<readonly string[]> {
-    return this.#answer(() =>
-      this.#connections.events
-        .prepare<[], string>('PRAGMA integrity_check')
-        .pluck()
-        .all()
-        .filter((line) => line !== 'ok'),
-    );
+  /** Looks at every page and row: one line for each defect, none if all is sound. */
+  async checkIntegrity(): Promise<readonly string[]> {
+    this.#assertOpen();
+    return (await inThread({ do: 'inspect', path: this.#path })).defects;
+  }
+
+  /**
+   * Copies the journal, as it is at one moment, to a new file on which it can be restored from. Others
+   * go on working meanwhile. When the promise resolves, the copy was checked and is on the disk.
+   *
+   * Throws {@link BackupRefusedError} if the file exists, {@link JournalUnusableError} if the journal
+   * is damaged; then there is no such file.
+   */
+  async backup(destination: string): Promise<Inspection> {
+    this.#assertOpen();
+    return inThread({ do: 'copy', path: this.#path, destination });
   }
 
   #wakeUps(): JournalDiagnostics['wakeUps'] {

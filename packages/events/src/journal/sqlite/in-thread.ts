@@ -1,0 +1,44 @@
+// Runs what takes long on a journal's file in a thread of its own, so that a daemon goes on working.
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import { BackupRefusedError, JournalUnusableError } from '../errors.ts';
+import { asFault } from './faults.ts';
+import type { Inspection } from './inspect.ts';
+
+export type Task = Readonly<
+  | { do: 'inspect'; path: string }
+  /** Copies the database, as it is at one moment, and inspects the copy. */
+  | { do: 'copy'; path: string; destination: string }
+>;
+
+/** Errors lose their class on the way between threads; their code tells which it was. */
+export type Answer =
+  | Readonly<{ inspection: Inspection }>
+  | Readonly<{ message: string; code: string; isSqlite: boolean }>;
+
+const THREAD = new URL(`./file-thread${extname(import.meta.url)}`, import.meta.url);
+
+/** Throws {@link JournalUnusableError}, {@link JournalUnavailableError}, {@link BackupRefusedError}. */
+export async function inThread(task: Task): Promise<Inspection> {
+  const worker = new Worker(THREAD, { workerData: task });
+  const answer = await new Promise<Answer>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the thread ended early, with code ${code}`)));
+  });
+  if ('inspection' in answer) return answer.inspection;
+  throw asFault(errorOf(answer), task.path);
+}
+
+function errorOf({ message, code, isSqlite }: Exclude<Answer, { inspection: unknown }>): Error {
+  if (isSqlite) return new Database.SqliteError(message, code);
+  switch (code) {
+    case 'JOURNAL_UNUSABLE':
+      return new JournalUnusableError(message);
+    case 'BACKUP_REFUSED':
+      return new BackupRefusedError(message);
+    default:
+      return Object.assign(new Error(message), { code });
+  }
+}
