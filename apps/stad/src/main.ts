@@ -5,7 +5,8 @@ import { openSqliteJournal } from '@permafrost/events/sqlite';
 import { makeStateDirectory, stateDirectory } from '@permafrost/events/state-directory';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import { driverNames, serve, type DriverName } from './stad.ts';
+import { driverNames, type DriverName } from './driver.ts';
+import { serve } from './stad.ts';
 
 type Flags = Readonly<{
   state?: string;

@@ -1,21 +1,15 @@
 // stad, put together: the tree and the shadow repos of one host, moved by the journal.
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { Engine, randomUuid, ulidSource, type Journal, type Noticeboard } from '@permafrost/events';
 import type { StateDirectory } from '@permafrost/events/state-directory';
 import { nodeClock } from '@permafrost/daemon-kit';
 import { keepPresent, Runner, StadLoop, type Log } from '@permafrost/workflow-core';
 import packageJson from '../package.json' with { type: 'json' };
+import { openDriver, type DriverName } from './driver.ts';
 import { HostRepoLock } from './lock/host-repo-lock.ts';
 import { serveOnly } from './served-roots.ts';
 import { GitShadowRepo } from './shadow/git-shadow-repo.ts';
-import type { AttributeDriver } from './tree/attribute-driver.ts';
-import { ChattrDriver } from './tree/drivers/chattr.ts';
-import { SimulatedDriver } from './tree/drivers/simulated.ts';
 import { FlaggedTree } from './tree/immutable-tree.ts';
-
-export const driverNames = ['chattr', 'simulated'] as const;
-export type DriverName = (typeof driverNames)[number];
 
 export interface StadSettings {
   journal: Journal & Noticeboard;
@@ -42,7 +36,7 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
     instance,
     engine,
     board: journal,
-    tree: new FlaggedTree(await driverFor(settings), { roots }),
+    tree: new FlaggedTree(await openDriver(settings), { roots }),
     shadow: serveOnly(roots, new GitShadowRepo({ shadowRoot: state.shadows })),
     lock: new HostRepoLock(state.locks),
     clock: nodeClock,
@@ -55,15 +49,4 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
     runner.run(signal),
     keepPresent(present, { board: journal, clock: nodeClock, log, signal }),
   ]);
-}
-
-async function driverFor({ driver, state, log }: StadSettings): Promise<AttributeDriver> {
-  switch (driver) {
-    case 'chattr':
-      return new ChattrDriver();
-    case 'simulated':
-      return SimulatedDriver.open(join(state.path, 'simulated'), (warning) => {
-        log.warn({ driver }, warning);
-      });
-  }
 }
