@@ -17,6 +17,7 @@ type Flags = Readonly<{
   listen: readonly ListenAddress[];
   gcOlderThan: number;
   gcEvery: number;
+  failUnservedAfter: number;
   logLevel: string;
 }>;
 
@@ -42,6 +43,14 @@ const program = new Command('permafrost-regd')
       .argParser(duration)
       .default(DAY_MS, '1d'),
   )
+  .addOption(
+    new Option(
+      '--fail-unserved-after <duration>',
+      'fail workflows that no stad has served for so long; 0s: never',
+    )
+      .argParser(duration)
+      .default(7 * DAY_MS, '7d'),
+  )
   .addOption(new Option('--log-level <level>', 'what to log').choices(logLevels).default('info'))
   .addHelpText(
     'after',
@@ -64,10 +73,12 @@ try {
   makeStateDirectory(state);
   const journal = await openSqliteJournal({ path: state.journal });
   const { gcOlderThan: gcOlderThanMs, gcEvery: gcEveryMs } = flags;
+  const { failUnservedAfter: failUnservedAfterMs } = flags;
   const socket = { kind: 'unix', path: state.socket } as const;
   const listen = flags.listen.length === 0 ? [socket] : flags.listen;
   try {
-    await serve({ journal, listen, gcOlderThanMs, gcEveryMs, log }, signal);
+    const ages = { gcOlderThanMs, gcEveryMs, failUnservedAfterMs };
+    await serve({ journal, listen, ...ages, log }, signal);
   } finally {
     await journal.close();
   }

@@ -1,6 +1,6 @@
-import { Fault, type Engine, type Noticeboard, type Presence } from '@permafrost/events';
+import { Fault, type Engine, type Noticeboard } from '@permafrost/events';
 import {
-  isAlive,
+  isServed,
   repo,
   stadAction,
   waitsFor,
@@ -23,19 +23,11 @@ export async function describeWaiting(
   const host = state.init?.fileHost ?? '';
   const words = waitsFor(workflow, host);
   if (stadAction(workflow) !== 'run-files') return words;
-  const nowMs = clock.nowMs();
-  const isServed = (await presences(board)).some(
-    (who) => who.daemon === 'stad' && who.host === host && isAlive(who, nowMs),
-  );
-  return isServed ? words : `${words} (not running)`;
-}
-
-/** Nobody, while the noticeboard cannot be read: it is a courtesy. */
-async function presences(board: Noticeboard): Promise<readonly Presence[]> {
   try {
-    return await board.present();
+    return (await isServed(board, host, clock.nowMs())) ? words : `${words} (not running)`;
   } catch (error) {
-    if (error instanceof Fault) return [];
+    // Nobody knows while the noticeboard cannot be read; it is a courtesy.
+    if (error instanceof Fault) return words;
     throw error;
   }
 }

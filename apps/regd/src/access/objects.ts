@@ -2,7 +2,7 @@
 // Each method reads the ids and looks them up as the call itself does, and throws what it throws.
 import type { Check } from '@permafrost/access/rights';
 import type { Direction } from '@permafrost/events';
-import { findStorageWorkflow } from '@permafrost/workflow-core';
+import { findStorageWorkflow, type BegunWorkflow } from '@permafrost/workflow-core';
 import { findHistory, labelOf } from '../operator/history.ts';
 import { uuidArgument } from '../operator/ids.ts';
 import { RepoViews } from '../operator/repo-view.ts';
@@ -66,10 +66,21 @@ export class Objects {
 
   /** The path of the repo that a freeze or thaw is about, by the text of its id. */
   async workflowPathOfId(workflowId: string): Promise<string> {
+    return (await this.#workflowOfId(workflowId)).start.repoGlobalPath;
+  }
+
+  /** What one must be allowed to do to cancel a workflow: to begin it, or by force to break the glass. */
+  async cancellingOf(request: { workflowId: string; force: boolean }): Promise<readonly Check[]> {
+    const { direction, start } = await this.#workflowOfId(request.workflowId);
+    const action = request.force ? 'fso/break-glass' : (`fso/${direction}-repo` as const);
+    return [{ action, path: start.repoGlobalPath }];
+  }
+
+  async #workflowOfId(workflowId: string): Promise<BegunWorkflow> {
     const id = uuidArgument(workflowId, 'workflow id');
     const workflow = await findStorageWorkflow(this.#context.engine, id);
     if (!workflow) throw workflowNotFound(id);
-    return workflow.start.repoGlobalPath;
+    return workflow;
   }
 
   /** What one must be allowed to read for the events of a history. */

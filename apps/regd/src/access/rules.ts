@@ -138,6 +138,7 @@ const operatorRules: Rules<typeof operator.OperatorService> = {
   getStatus: always({ action: 'fso/read-main', name: 'main' }),
   listWorkflows: byName('fso/read-registry', (it) => it.registry),
   watchWorkflow: byPath('fso/read-repo', (it, objects) => objects.workflowPathOfId(it.workflowId)),
+  cancelWorkflow: changing(byChecks((it, objects) => objects.cancellingOf(it))),
   clearError: changing(byPath('fso/init-repo', (it, objects) => objects.repoPathOfId(it.repoId))),
   verify: administration,
   collectGarbage: changing(administration),

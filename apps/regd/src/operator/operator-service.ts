@@ -1,7 +1,7 @@
 // What people and their tools ask beyond the API of the old system.
 import { RetryNoVC } from '@permafrost/events';
 import { operator } from '@permafrost/proto';
-import { collectGarbage, repo } from '@permafrost/workflow-core';
+import { cancelWorkflow, collectGarbage, repo } from '@permafrost/workflow-core';
 import type { Caller } from '../access/caller.ts';
 import { badArgument, notFound } from '../grpc/rpc-error.ts';
 import { serviceOf, type Call, type MakeService } from '../grpc/service.ts';
@@ -27,6 +27,7 @@ export function operatorService(context: Context): MakeService {
         return { workflows: await rpcs.workflows.list(state.name, includeFinished) };
       },
       watchWorkflow: (request, call) => rpcs.watchWorkflow(request, call),
+      cancelWorkflow: (request) => rpcs.cancelWorkflow(request),
       clearError: (request) => rpcs.clearError(request),
       verify: (_, { signal }) => verifyJournal(context, signal),
       collectGarbage: (request, call) => rpcs.collectGarbage(request, call),
@@ -93,6 +94,17 @@ class OperatorRpcs {
     const { path, end, databaseBytes, walBytes, schemaVersion } = await journal.diagnostics();
     const bytes = databaseBytes + walBytes;
     return { daemons, workflows, journal: { path, events: end, bytes, schema: schemaVersion } };
+  }
+
+  async cancelWorkflow(
+    request: operator.CancelWorkflowRequest,
+  ): Promise<operator.CancelWorkflowResponse> {
+    const { engine, journal: board, clock, log } = this.#context;
+    const { by, reason, force } = request;
+    const workflowId = uuidArgument(request.workflowId, 'workflow id');
+    const reply = await cancelWorkflow({ engine, board, clock }, { ...request, workflowId });
+    log.info({ workflow: workflowId, by, reason, force, reply }, 'workflow cancelled');
+    return { ended: reply === 'ended' };
   }
 
   async clearError(request: operator.ClearErrorRequest): Promise<operator.ClearErrorResponse> {

@@ -64,6 +64,7 @@ export class WorkflowViews {
       waitingFor: await describeWaiting({ engine, board, clock }, workflow),
       worker,
       progress,
+      cancelRequest: hasEnded(workflow) ? undefined : await journal.cancelRequest(id),
     };
   }
 

@@ -82,6 +82,7 @@ export class TestInstallation {
       listen: [{ kind: 'unix', path: this.socket }],
       gcOlderThanMs: 86_400_000,
       gcEveryMs: 86_400_000,
+      failUnservedAfterMs: 7 * 86_400_000,
       log: silentLog,
       socketLookMs: 20,
     });

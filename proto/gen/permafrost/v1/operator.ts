@@ -71,6 +71,24 @@ export interface WatchWorkflowResponse {
   workflow: Workflow | undefined;
 }
 
+export interface CancelWorkflowRequest {
+  workflowId: string;
+  /** Who wants it, such as "A U Thor <author@example.org>". */
+  by: string;
+  /** For people to read. May be empty, unless force is set. */
+  reason: string;
+  /** Ends it at once and whatever its state, also over the head of a stad that works on it. */
+  force: boolean;
+}
+
+export interface CancelWorkflowResponse {
+  /**
+   * Whether it has ended. Else the stad that works on it has been asked, and ends it when its walk
+   * has come to a halt; if that stad goes away, regd does.
+   */
+  ended: boolean;
+}
+
 export interface ClearErrorRequest {
   repoId: string;
   /** Clears the error only if it is this one. Absent: clears whatever is there. */
@@ -162,7 +180,11 @@ export interface Workflow {
   waitingFor: string;
   /** Who works on it right now. */
   worker?: Presence | undefined;
-  progress?: Progress | undefined;
+  progress?:
+    | Progress
+    | undefined;
+  /** Who wants it cancelled, while stad has not come to that yet. */
+  cancelRequest?: CancelRequest | undefined;
 }
 
 /** A daemon that runs, or that ran until a short while ago. */
@@ -192,6 +214,14 @@ export interface Progress {
   message: string;
   startedMs: number;
   updatedMs: number;
+}
+
+/** The wish to end a workflow early. */
+export interface CancelRequest {
+  by: string;
+  /** May be empty. */
+  reason: string;
+  atMs: number;
 }
 
 export interface Journal {
@@ -813,6 +843,152 @@ export const WatchWorkflowResponse: MessageFns<WatchWorkflowResponse> = {
     message.workflow = (object.workflow !== undefined && object.workflow !== null)
       ? Workflow.fromPartial(object.workflow)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseCancelWorkflowRequest(): CancelWorkflowRequest {
+  return { workflowId: "", by: "", reason: "", force: false };
+}
+
+export const CancelWorkflowRequest: MessageFns<CancelWorkflowRequest> = {
+  encode(message: CancelWorkflowRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workflowId !== "") {
+      writer.uint32(10).string(message.workflowId);
+    }
+    if (message.by !== "") {
+      writer.uint32(18).string(message.by);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    if (message.force !== false) {
+      writer.uint32(32).bool(message.force);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelWorkflowRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelWorkflowRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workflowId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.by = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.force = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CancelWorkflowRequest>): CancelWorkflowRequest {
+    return CancelWorkflowRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CancelWorkflowRequest>): CancelWorkflowRequest {
+    const message = createBaseCancelWorkflowRequest();
+    message.workflowId = object.workflowId ?? "";
+    message.by = object.by ?? "";
+    message.reason = object.reason ?? "";
+    message.force = object.force ?? false;
+    return message;
+  },
+};
+
+function createBaseCancelWorkflowResponse(): CancelWorkflowResponse {
+  return { ended: false };
+}
+
+export const CancelWorkflowResponse: MessageFns<CancelWorkflowResponse> = {
+  encode(message: CancelWorkflowResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ended !== false) {
+      writer.uint32(8).bool(message.ended);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelWorkflowResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelWorkflowResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.ended = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CancelWorkflowResponse>): CancelWorkflowResponse {
+    return CancelWorkflowResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CancelWorkflowResponse>): CancelWorkflowResponse {
+    const message = createBaseCancelWorkflowResponse();
+    message.ended = object.ended ?? false;
     return message;
   },
 };
@@ -1540,6 +1716,7 @@ function createBaseWorkflow(): Workflow {
     waitingFor: "",
     worker: undefined,
     progress: undefined,
+    cancelRequest: undefined,
   };
 }
 
@@ -1589,6 +1766,9 @@ export const Workflow: MessageFns<Workflow> = {
     }
     if (message.progress !== undefined) {
       Progress.encode(message.progress, writer.uint32(122).fork()).join();
+    }
+    if (message.cancelRequest !== undefined) {
+      CancelRequest.encode(message.cancelRequest, writer.uint32(130).fork()).join();
     }
     return writer;
   },
@@ -1726,6 +1906,14 @@ export const Workflow: MessageFns<Workflow> = {
             message.progress = Progress.decode(reader, reader.uint32());
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.cancelRequest = CancelRequest.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1761,6 +1949,9 @@ export const Workflow: MessageFns<Workflow> = {
       : undefined;
     message.progress = (object.progress !== undefined && object.progress !== null)
       ? Progress.fromPartial(object.progress)
+      : undefined;
+    message.cancelRequest = (object.cancelRequest !== undefined && object.cancelRequest !== null)
+      ? CancelRequest.fromPartial(object.cancelRequest)
       : undefined;
     return message;
   },
@@ -2037,6 +2228,85 @@ export const Progress: MessageFns<Progress> = {
     message.message = object.message ?? "";
     message.startedMs = object.startedMs ?? 0;
     message.updatedMs = object.updatedMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseCancelRequest(): CancelRequest {
+  return { by: "", reason: "", atMs: 0 };
+}
+
+export const CancelRequest: MessageFns<CancelRequest> = {
+  encode(message: CancelRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.by !== "") {
+      writer.uint32(10).string(message.by);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.atMs !== 0) {
+      writer.uint32(24).int64(message.atMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.by = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.atMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CancelRequest>): CancelRequest {
+    return CancelRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CancelRequest>): CancelRequest {
+    const message = createBaseCancelRequest();
+    message.by = object.by ?? "";
+    message.reason = object.reason ?? "";
+    message.atMs = object.atMs ?? 0;
     return message;
   },
 };
@@ -2529,6 +2799,21 @@ export const OperatorService = {
       Buffer.from(WatchWorkflowResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): WatchWorkflowResponse => WatchWorkflowResponse.decode(value),
   },
+  /**
+   * Ends a workflow early, as failed, with who and why in its status message. Fails with
+   * FAILED_PRECONDITION when its files have ended already, or the whole of it.
+   */
+  cancelWorkflow: {
+    path: "/permafrost.v1.Operator/CancelWorkflow" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CancelWorkflowRequest): Buffer =>
+      Buffer.from(CancelWorkflowRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CancelWorkflowRequest => CancelWorkflowRequest.decode(value),
+    responseSerialize: (value: CancelWorkflowResponse): Buffer =>
+      Buffer.from(CancelWorkflowResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CancelWorkflowResponse => CancelWorkflowResponse.decode(value),
+  },
   /** Clears the error of a repo. */
   clearError: {
     path: "/permafrost.v1.Operator/ClearError" as const,
@@ -2590,6 +2875,11 @@ export interface OperatorServer extends UntypedServiceImplementation {
    * workflow that has ended.
    */
   watchWorkflow: handleServerStreamingCall<WatchWorkflowRequest, WatchWorkflowResponse>;
+  /**
+   * Ends a workflow early, as failed, with who and why in its status message. Fails with
+   * FAILED_PRECONDITION when its files have ended already, or the whole of it.
+   */
+  cancelWorkflow: handleUnaryCall<CancelWorkflowRequest, CancelWorkflowResponse>;
   /** Clears the error of a repo. */
   clearError: handleUnaryCall<ClearErrorRequest, ClearErrorResponse>;
   /** Reads the whole journal and tells what is wrong with it; the summary comes last. */
@@ -2672,6 +2962,25 @@ export interface OperatorClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchWorkflowResponse>;
+  /**
+   * Ends a workflow early, as failed, with who and why in its status message. Fails with
+   * FAILED_PRECONDITION when its files have ended already, or the whole of it.
+   */
+  cancelWorkflow(
+    request: CancelWorkflowRequest,
+    callback: (error: ServiceError | null, response: CancelWorkflowResponse) => void,
+  ): ClientUnaryCall;
+  cancelWorkflow(
+    request: CancelWorkflowRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CancelWorkflowResponse) => void,
+  ): ClientUnaryCall;
+  cancelWorkflow(
+    request: CancelWorkflowRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CancelWorkflowResponse) => void,
+  ): ClientUnaryCall;
   /** Clears the error of a repo. */
   clearError(
     request: ClearErrorRequest,
