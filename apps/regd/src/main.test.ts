@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { MainService, RegistryService } from '@permafrost/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { failureOf, RpcClient } from './testing/rpc-client.ts';
+import { SecureSite } from './testing/secure-site.ts';
 
 const bin = fileURLToPath(new URL('../bin/permafrost-regd.js', import.meta.url));
 
@@ -79,6 +80,11 @@ test('serves on several addresses', async () => {
 
 test.for([
   ['--listen', '0.0.0.0:7550'],
+  ['--require-token'],
+  ['--jwt-ou', 'lab'],
+  ['--tls-cert', 'regd.pem'],
+  ['--tls-cert', 'regd.pem', '--jwt-ca', 'ca.pem'],
+  ['--tls-key', 'regd.key'],
   ['--gc-older-than', 'soon'],
   ['--log-level', 'loud'],
   ['--unknown'],
@@ -86,6 +92,39 @@ test.for([
   const { ended, stderr } = regd('--state', dir, ...args);
   expect(await ended).toBe(2);
   expect(stderr()).toMatch(/^error: /);
+});
+
+test('serves with TLS, reads certificates again at SIGHUP, and wants a token on the socket if told to', async () => {
+  const site = await SecureSite.create();
+  try {
+    const [cert, ca] = [join(site.dir, 'regd.pem'), join(site.dir, 'ca.pem')];
+    const trust = ['--tls-cert', cert, '--tls-client-ca', ca, '--jwt-ca', ca, '--require-token'];
+    const socket = `unix:${join(dir, 'x.sock')}`;
+    const { child, ready, ended, stderr } = regd(
+      ...['--state', dir, '--listen', '127.0.0.1:0', '--listen', socket, ...trust],
+    );
+    const target = (await ready).listen?.find((text) => text !== socket) ?? '';
+    child.kill('SIGHUP');
+    const token = await site.token();
+    const client = await site.client(target, { token });
+    expect((await client.call(MainService.getRegistries, {})).main).toBe('main');
+    client.close();
+    const local = new RpcClient(socket);
+    const refused = await failureOf(local.call(MainService.getRegistries, {}));
+    expect(refused.code).toBe('TOKEN_MISSING');
+    local.close();
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(stderr()).toContain('certificates read again');
+  } finally {
+    await site.remove();
+  }
+});
+
+test('ends with 1 for certificates that cannot be read', async () => {
+  const { ended, stderr } = regd('--state', dir, '--jwt-ca', join(dir, 'ca.pem'));
+  expect(await ended).toBe(1);
+  expect(stderr()).toContain('TRUST_UNUSABLE');
 });
 
 test('ends with 1 for a journal that is none', async () => {

@@ -6,36 +6,26 @@ import { Engine, randomUuid, ulidSource } from '@permafrost/events';
 import type { SqliteJournal } from '@permafrost/events/sqlite';
 import { initMain, keepPresent, RegdLoop, Runner, type Log } from '@permafrost/workflow-core';
 import packageJson from '../package.json' with { type: 'json' };
-import { trustSocket } from './access/authenticate.ts';
+import type { Entrance } from './access/entrances.ts';
 import { Guard } from './access/guard.ts';
 import { Objects } from './access/objects.ts';
-import { collectingGarbage } from './garbage.ts';
-import type { ListenAddress } from './grpc/listen-address.ts';
+import { collectRegularly } from './garbage.ts';
 import { RpcServer } from './grpc/rpc-server.ts';
 import type { MakeService } from './grpc/service.ts';
 import { operatorService } from './operator/operator-service.ts';
 import type { Context } from './services/context.ts';
 import { ephemeralRegistryService } from './services/ephemeral-registry.ts';
-import { regularly } from './regularly.ts';
 import { mainService } from './services/main.ts';
 import { registryService } from './services/registry.ts';
 import { reposService } from './services/repos.ts';
 import { storageServices } from './services/storage-services.ts';
-import { failingUnserved } from './unserved.ts';
-
-/** Somebody may wait for it who wants a workflow cancelled whose stad has gone. */
-const UNSERVED_LOOK_MS = 60_000;
 
 export interface RegdSettings {
   journal: SqliteJournal;
-  listen: readonly ListenAddress[];
+  entrances: readonly Entrance[];
   /** Workflows that ended longer ago than this are deleted. */
   gcOlderThanMs: number;
   gcEveryMs: number;
-  /** Workflows that no stad has served for longer fail; 0: never. */
-  failUnservedAfterMs: number;
-  /** How often is looked for them; the default is once a minute. */
-  unservedLookMs?: number;
   log: Log;
   /** How often is looked whether a socket's file is still there. */
   socketLookMs?: number;
@@ -57,53 +47,74 @@ export class Regd {
   readonly targets: readonly string[];
   /** All that goes on without a call. Rejects when that ends by a defect. */
   readonly background: Promise<unknown>;
-  readonly #server: RpcServer;
+  readonly #servers: readonly RpcServer[];
   readonly #stopping: AbortController;
 
   private constructor(
-    server: RpcServer,
+    servers: readonly RpcServer[],
     targets: readonly string[],
     { background, stopping }: { background: Promise<unknown>; stopping: AbortController },
   ) {
-    this.#server = server;
+    this.#servers = servers;
     this.targets = targets;
     this.background = background;
     this.#stopping = stopping;
   }
 
   static async start(settings: RegdSettings): Promise<Regd> {
-    const { journal, log, listen, socketLookMs } = settings;
+    const { journal, log } = settings;
     const engine = new Engine({ journal, nextId: ulidSource(), pause });
     const { gcOlderThanMs } = settings;
     const context = { engine, journal, clock: nodeClock, log, gcOlderThanMs };
     await initMain(engine);
-    const objects = new Objects(context);
-    const server = new RpcServer({
-      services: servicesOf(context),
-      guard: new Guard({ objects, authenticate: trustSocket, log }),
-      log,
-      ...(socketLookMs !== undefined && { lookMs: socketLookMs }),
-    });
-    const targets = await server.listen(listen);
+    const { servers, targets } = await openEntrances(settings, context);
     const stopping = new AbortController();
     const background = Promise.all(runInBackground(settings, engine, stopping.signal));
     // Whoever awaits it hears of a defect; until somebody does, it is not unheard of.
     background.catch(() => undefined);
     log.info({ listen: targets }, 'regd ready');
-    return new Regd(server, targets, { background, stopping });
+    return new Regd(servers, targets, { background, stopping });
   }
 
   /** How many calls are open, streams and waits included. */
   get callsOpen(): number {
-    return this.#server.callsOpen;
+    return this.#servers.reduce((sum, { callsOpen }) => sum + callsOpen, 0);
   }
 
   /** Ends streams and waits, then the work under way. Rejects with the defect, if there was one. */
   async stop(): Promise<void> {
-    await this.#server.stop();
+    await Promise.all(this.#servers.map((server) => server.stop()));
     this.#stopping.abort();
     await this.background;
   }
+}
+
+/** All of them, or none. One server each: so no client chooses how it is known. */
+async function openEntrances(
+  { entrances, log, socketLookMs }: RegdSettings,
+  context: Context,
+): Promise<{ servers: readonly RpcServer[]; targets: readonly string[] }> {
+  const services = servicesOf(context);
+  const objects = new Objects(context);
+  const targets: string[] = [];
+  const servers: RpcServer[] = [];
+  try {
+    for (const { addresses, authenticate, tls } of entrances) {
+      const server = new RpcServer({
+        services,
+        guard: new Guard({ objects, authenticate, log }),
+        log,
+        ...(socketLookMs !== undefined && { lookMs: socketLookMs }),
+        ...(tls && { tls }),
+      });
+      servers.push(server);
+      targets.push(...(await server.listen(addresses)));
+    }
+  } catch (error) {
+    await Promise.all(servers.map((server) => server.stop()));
+    throw error;
+  }
+  return { servers, targets };
 }
 
 function servicesOf(context: Context): readonly MakeService[] {
@@ -118,7 +129,7 @@ function servicesOf(context: Context): readonly MakeService[] {
 }
 
 function runInBackground(
-  { journal, log, gcOlderThanMs, gcEveryMs, ...settings }: RegdSettings,
+  { journal, log, gcOlderThanMs, gcEveryMs }: RegdSettings,
   engine: Engine,
   signal: AbortSignal,
 ): readonly Promise<void>[] {
@@ -128,14 +139,10 @@ function runInBackground(
   const who = { instance: randomUuid(), daemon: 'regd', host: hostname() } as const;
   const presence = { ...who, pid: process.pid, version: packageJson.version };
   const garbage = { engine, clock, log, olderThanMs: gcOlderThanMs, everyMs: gcEveryMs };
-  const { failUnservedAfterMs: unservedMsMax, unservedLookMs: everyMs = UNSERVED_LOOK_MS } =
-    settings;
-  const unserved = { engine, board: journal, clock, log, unservedMsMax, everyMs };
   return [
     runner.run(signal),
     keepPresent(presence, { board: journal, clock, log, signal }),
-    regularly(collectingGarbage(garbage), { clock, log }, signal),
-    regularly(failingUnserved(unserved), { clock, log }, signal),
+    collectRegularly(garbage, signal),
   ];
 }
 

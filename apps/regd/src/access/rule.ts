@@ -1,5 +1,6 @@
 // What a call must be allowed to do, as a value: the words in which the table of rules is written.
 import type { Action, Check } from '@permafrost/access/rights';
+import { cleanPath } from '@permafrost/workflow-core';
 import type { Objects } from './objects.ts';
 
 type Later<T> = T | Promise<T>;
@@ -35,7 +36,10 @@ export function byPath<Request>(
   action: Action,
   pathOf: (request: Request, objects: Objects) => Later<string>,
 ): Rule<Request> {
-  return byChecks(async (request, objects) => [{ action, path: await pathOf(request, objects) }]);
+  return byChecks(async (request, objects) => [
+    // Clean, so that what is told and logged is what was decided on.
+    { action, path: cleanPath(await pathOf(request, objects)) },
+  ]);
 }
 
 /** By whatever has to be found out. */

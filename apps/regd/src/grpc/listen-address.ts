@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** Where regd can be reached: a Unix socket, or a TCP port of this machine. */
 export type ListenAddress = Readonly<
   { kind: 'unix'; path: string } | { kind: 'tcp'; host: string; port: number }
@@ -32,12 +34,15 @@ export function parseListenAddress(text: string): ListenAddress {
   const named = groups['ipv6'] ?? groups['host'] ?? '';
   // Names are not looked up, so that nobody's resolver decides who can reach regd.
   const host = named === 'localhost' ? '127.0.0.1' : named;
-  if (!LOOPBACK.test(host)) {
-    throw new ListenAddressError(
-      `${text} is not on this machine alone: that needs TLS, not there yet. Use 127.0.0.1, [::1] or a Unix socket.`,
-    );
+  if (isIP(host) === 0) {
+    throw new ListenAddressError(`${text} names a host: give one of the addresses of this machine`);
   }
   return { kind: 'tcp', host, port };
+}
+
+/** Whether only this machine can reach the address. */
+export function isLocal(address: ListenAddress): boolean {
+  return address.kind === 'unix' || LOOPBACK.test(address.host);
 }
 
 /** The address as a gRPC client writes it. */

@@ -92,9 +92,7 @@ describe('an address', () => {
   });
 
   test.for([
-    ['0.0.0.0:7550', /needs TLS, not there yet/],
-    ['[::]:7550', /needs TLS/],
-    ['files.example.org:7550', /needs TLS/],
+    ['files.example.org:7550', /names a host/],
     ['127.0.0.1:70000', /neither unix:FILE nor HOST:PORT/],
     ['127.0.0.1', /neither/],
     ['unix:', /needs the path/],

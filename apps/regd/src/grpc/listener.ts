@@ -3,13 +3,17 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Log } from '@permafrost/workflow-core';
+import type { Trust } from '../access/trust.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { targetOf } from './listen-address.ts';
+import { tlsServer } from './tls-server.ts';
 import { claimSocketPath, listenPrivately, socketIdentity } from './unix-socket.ts';
 
 export interface ListenerOptions {
   address: ListenAddress;
   onConnection: (socket: Socket) => void;
+  /** With it, connections are taken with TLS only. */
+  tls?: Trust;
   log: Log;
   /** How often is looked whether the socket's file is still there. The default is 5 s. */
   lookMs?: number;
@@ -76,13 +80,14 @@ export class Listener {
   }
 }
 
-async function bind({ address, onConnection }: ListenerOptions): Promise<Server> {
+async function bind({ address, onConnection, tls, log }: ListenerOptions): Promise<Server> {
   if (address.kind === 'unix') await claimSocketPath(address.path);
-  const server = createServer((socket) => {
+  const take = (socket: Socket): void => {
     // A connection that breaks concerns its calls, which hear of it; never the whole process.
     socket.on('error', () => undefined);
     onConnection(socket);
-  });
+  };
+  const server = tls ? tlsServer({ trust: tls, onConnection: take, log }) : createServer(take);
   const listening = once(server, 'listening');
   if (address.kind === 'unix') listenPrivately(server, address.path);
   else server.listen({ host: address.host, port: address.port });

@@ -2,6 +2,7 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Log } from '@permafrost/workflow-core';
 import type { Guard } from '../access/guard.ts';
+import type { Trust } from '../access/trust.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { Listener } from './listener.ts';
 import { OpenCalls } from './open-calls.ts';
@@ -17,6 +18,8 @@ const DRAIN_MS = 5_000;
 export interface RpcServerOptions {
   services: readonly MakeService[];
   guard: Guard;
+  /** See {@link ListenerOptions}. */
+  tls?: Trust;
   log: Log;
   /** See {@link ListenerOptions}. */
   lookMs?: number;
@@ -50,7 +53,7 @@ export class RpcServer {
   /** Takes connections on the addresses, all or none. Resolves to how clients reach them. */
   async listen(addresses: readonly ListenAddress[]): Promise<readonly string[]> {
     const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
-    const { log, lookMs } = this.#options;
+    const { log, lookMs, tls } = this.#options;
     try {
       for (const address of addresses) {
         const listener = await Listener.open({
@@ -58,6 +61,7 @@ export class RpcServer {
           onConnection: (socket) => injector.injectConnection(socket),
           log,
           ...(lookMs !== undefined && { lookMs }),
+          ...(tls && { tls }),
         });
         this.#listeners.push(listener);
       }

@@ -22,7 +22,7 @@ import {
   operator,
   type GetFreezeRepoO,
 } from '@permafrost/proto';
-import { keepPresent, Runner, StadLoop } from '@permafrost/workflow-core';
+import { keepPresent, Runner, StadLoop, type Log } from '@permafrost/workflow-core';
 import {
   FakeDisk,
   FakeLock,
@@ -30,14 +30,23 @@ import {
   FakeTree,
   silentLog,
 } from '@permafrost/workflow-core/testing';
+import { entrancesFor } from '../access/entrances.ts';
+import type { Trust } from '../access/trust.ts';
 import { Regd } from '../regd.ts';
 import { RpcClient } from './rpc-client.ts';
+import type { SecureSite } from './secure-site.ts';
 
 export const REGISTRY = 'exreg';
 export const HOST = 'localhost';
 export const GLOBAL_ROOT = '/example/data';
 export const HOST_ROOT = '/srv/data';
 export const author = { authorName: 'A U Thor', authorEmail: 'author@example.org' };
+
+export type InstallationOptions = Readonly<{
+  log?: Log;
+  /** Then there is also a port, with TLS. */
+  site?: SecureSite;
+}>;
 
 export class TestInstallation {
   readonly dir: string;
@@ -46,18 +55,22 @@ export class TestInstallation {
   readonly disk: FakeDisk = new FakeDisk();
   #regd: Regd | undefined;
   #client: RpcClient | undefined;
+  #trust: Trust | undefined;
   #stopStad: (() => Promise<void>) | undefined;
 
-  private constructor(dir: string, journal: SqliteJournal) {
+  readonly #options: InstallationOptions;
+
+  private constructor(dir: string, journal: SqliteJournal, options: InstallationOptions) {
+    this.#options = options;
     this.dir = dir;
     this.journal = journal;
     this.engine = new Engine({ journal, nextId: ulidSource() });
   }
 
-  static async start(): Promise<TestInstallation> {
+  static async start(options: InstallationOptions = {}): Promise<TestInstallation> {
     const dir = await mkdtemp(join(tmpdir(), 'permafrost-regd-'));
     const journal = await openSqliteJournal({ path: join(dir, 'journal.db') });
-    const installation = new TestInstallation(dir, journal);
+    const installation = new TestInstallation(dir, journal, options);
     await installation.startRegd();
     return installation;
   }
@@ -71,19 +84,34 @@ export class TestInstallation {
     return this.#regd;
   }
 
+  get trust(): Trust {
+    invariant(this.#trust !== undefined, 'there is a site');
+    return this.#trust;
+  }
+
+  /** The port that speaks TLS. */
+  get port(): string {
+    const [, port] = this.regd.targets;
+    invariant(port !== undefined, 'there is a site');
+    return port;
+  }
+
   get client(): RpcClient {
     invariant(this.#client !== undefined, 'regd was started');
     return this.#client;
   }
 
   async startRegd(): Promise<void> {
+    const { log = silentLog, site } = this.#options;
+    const tcp = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+    const socket = { kind: 'unix', path: this.socket } as const;
+    this.#trust = await site?.trust(log);
     this.#regd = await Regd.start({
       journal: this.journal,
-      listen: [{ kind: 'unix', path: this.socket }],
+      entrances: entrancesFor({ listen: site ? [socket, tcp] : [socket], trust: this.#trust }),
       gcOlderThanMs: 86_400_000,
       gcEveryMs: 86_400_000,
-      failUnservedAfterMs: 7 * 86_400_000,
-      log: silentLog,
+      log,
       socketLookMs: 20,
     });
     this.#client = new RpcClient(`unix:${this.socket}`);

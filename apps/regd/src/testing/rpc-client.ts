@@ -1,5 +1,11 @@
 // A gRPC client for tests: any method of any contract, its answer, its error with trailers.
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import {
+  Client,
+  credentials,
+  Metadata,
+  type ChannelCredentials,
+  type ServiceError,
+} from '@grpc/grpc-js';
 
 interface Method {
   readonly path: string;
@@ -16,13 +22,20 @@ export type Failure = Readonly<{
   code: string | undefined;
   remedy: string | undefined;
   holder: string | undefined;
+  /** `grpc-status-details-bin`, in hex. */
+  details: string | undefined;
 }>;
 
 export class RpcClient {
   readonly #client: Client;
+  readonly #metadata = new Metadata();
 
-  constructor(target: string) {
-    this.#client = new Client(target, credentials.createInsecure());
+  constructor(
+    target: string,
+    options: { credentials?: ChannelCredentials; token?: string | undefined } = {},
+  ) {
+    this.#client = new Client(target, options.credentials ?? credentials.createInsecure());
+    if (options.token !== undefined) this.#metadata.set('authorization', options.token);
   }
 
   /** Resolves to the answer, rejects with a {@link ServiceError}. */
@@ -33,6 +46,7 @@ export class RpcClient {
         method.requestSerialize as (value: unknown) => Buffer,
         method.responseDeserialize,
         request,
+        this.#metadata,
         (error, response) => {
           if (error) reject(error);
           else resolve(response as Response<M>);
@@ -45,7 +59,7 @@ export class RpcClient {
   sendBytes(path: string, bytes: Buffer): Promise<number> {
     return new Promise((resolve) => {
       const same = (value: Buffer): Buffer => value;
-      const stream = this.#client.makeServerStreamRequest(path, same, same, bytes);
+      const stream = this.#client.makeServerStreamRequest(path, same, same, bytes, this.#metadata);
       stream.on('data', () => undefined);
       stream.on('error', () => undefined);
       stream.on('status', ({ code }) => resolve(code));
@@ -59,6 +73,7 @@ export class RpcClient {
       method.requestSerialize as (value: unknown) => Buffer,
       method.responseDeserialize,
       request,
+      this.#metadata,
     );
     // A cancelled stream emits its error after the loop has gone.
     stream.on('error', () => undefined);
@@ -94,6 +109,7 @@ export async function failureOf(call: Promise<unknown>): Promise<Failure> {
       code: trailer('permafrost-code'),
       remedy: trailer('permafrost-remedy'),
       holder: trailer('permafrost-holder'),
+      details: (metadata.get('grpc-status-details-bin')[0] as Buffer | undefined)?.toString('hex'),
     };
   }
   throw new Error('the call succeeded');
