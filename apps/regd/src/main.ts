@@ -27,6 +27,7 @@ type Flags = TrustFlags &
     listen: readonly ListenAddress[];
     gcOlderThan: number;
     gcEvery: number;
+    failUnservedAfter: number;
     logLevel: string;
   }>;
 
@@ -51,6 +52,14 @@ const program = new Command('permafrost-regd')
     new Option('--gc-every <duration>', 'how often to look for them')
       .argParser(duration)
       .default(DAY_MS, '1d'),
+  )
+  .addOption(
+    new Option(
+      '--fail-unserved-after <duration>',
+      'fail workflows that no stad has served for so long; 0s: never',
+    )
+      .argParser(duration)
+      .default(7 * DAY_MS, '7d'),
   )
   .addOption(new Option('--log-level <level>', 'what to log').choices(logLevels).default('info'))
   .addHelpText(
@@ -78,8 +87,10 @@ try {
   makeStateDirectory(state);
   const journal = await openSqliteJournal({ path: state.journal });
   const { gcOlderThan: gcOlderThanMs, gcEvery: gcEveryMs } = flags;
+  const { failUnservedAfter: failUnservedAfterMs } = flags;
   try {
-    await serve({ journal, entrances, gcOlderThanMs, gcEveryMs, log }, signal);
+    const ages = { gcOlderThanMs, gcEveryMs, failUnservedAfterMs };
+    await serve({ journal, entrances, ...ages, log }, signal);
   } finally {
     await journal.close();
   }

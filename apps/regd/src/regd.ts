@@ -9,16 +9,21 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { Entrance } from './access/entrances.ts';
 import { Guard } from './access/guard.ts';
 import { Objects } from './access/objects.ts';
-import { collectRegularly } from './garbage.ts';
+import { collectingGarbage } from './garbage.ts';
 import { RpcServer } from './grpc/rpc-server.ts';
 import type { MakeService } from './grpc/service.ts';
 import { operatorService } from './operator/operator-service.ts';
 import type { Context } from './services/context.ts';
 import { ephemeralRegistryService } from './services/ephemeral-registry.ts';
+import { regularly } from './regularly.ts';
 import { mainService } from './services/main.ts';
 import { registryService } from './services/registry.ts';
 import { reposService } from './services/repos.ts';
 import { storageServices } from './services/storage-services.ts';
+import { failingUnserved } from './unserved.ts';
+
+/** Somebody may wait for it who wants a workflow cancelled whose stad has gone. */
+const UNSERVED_LOOK_MS = 60_000;
 
 export interface RegdSettings {
   journal: SqliteJournal;
@@ -26,6 +31,10 @@ export interface RegdSettings {
   /** Workflows that ended longer ago than this are deleted. */
   gcOlderThanMs: number;
   gcEveryMs: number;
+  /** Workflows that no stad has served for longer fail; 0: never. */
+  failUnservedAfterMs: number;
+  /** How often is looked for them; the default is once a minute. */
+  unservedLookMs?: number;
   log: Log;
   /** How often is looked whether a socket's file is still there. */
   socketLookMs?: number;
@@ -129,7 +138,7 @@ function servicesOf(context: Context): readonly MakeService[] {
 }
 
 function runInBackground(
-  { journal, log, gcOlderThanMs, gcEveryMs }: RegdSettings,
+  { journal, log, gcOlderThanMs, gcEveryMs, ...settings }: RegdSettings,
   engine: Engine,
   signal: AbortSignal,
 ): readonly Promise<void>[] {
@@ -139,10 +148,14 @@ function runInBackground(
   const who = { instance: randomUuid(), daemon: 'regd', host: hostname() } as const;
   const presence = { ...who, pid: process.pid, version: packageJson.version };
   const garbage = { engine, clock, log, olderThanMs: gcOlderThanMs, everyMs: gcEveryMs };
+  const { failUnservedAfterMs: unservedMsMax, unservedLookMs: everyMs = UNSERVED_LOOK_MS } =
+    settings;
+  const unserved = { engine, board: journal, clock, log, unservedMsMax, everyMs };
   return [
     runner.run(signal),
     keepPresent(presence, { board: journal, clock, log, signal }),
-    collectRegularly(garbage, signal),
+    regularly(collectingGarbage(garbage), { clock, log }, signal),
+    regularly(failingUnserved(unserved), { clock, log }, signal),
   ];
 }
 

@@ -111,6 +111,7 @@ export class TestInstallation {
       entrances: entrancesFor({ listen: site ? [socket, tcp] : [socket], trust: this.#trust }),
       gcOlderThanMs: 86_400_000,
       gcEveryMs: 86_400_000,
+      failUnservedAfterMs: 7 * 86_400_000,
       log,
       socketLookMs: 20,
     });
