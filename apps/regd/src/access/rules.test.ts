@@ -85,7 +85,6 @@ const calls: readonly Row[] = [
   [ofRegistry, OperatorService.listWorkflows, { registry }],
   [`fso/read-repo ${onRepo}`, OperatorService.watchWorkflow, { workflowId: freezing }],
   [`fso/init-repo ${onRepo}`, OperatorService.clearError, { repoId }],
-  [`fso/init-repo ${onRepo}`, OperatorService.clearError, { repoId }],
   [`fso/freeze-repo ${onRepo}`, OperatorService.cancelWorkflow, { workflowId: freezing }],
   [`fso/unfreeze-repo ${onRepo}`, OperatorService.cancelWorkflow, { workflowId: unfreezing }],
   [
