@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { nonEmptyArgument, serverArgument } from './arguments.ts';
+import { addCancel } from './commands/cancel.ts';
 import { addClearError } from './commands/clear-error.ts';
 import { addEvents } from './commands/events.ts';
 import { addFreezeAndUnfreeze } from './commands/freeze-unfreeze.ts';
@@ -59,6 +60,7 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 regd not reachable,
     .showHelpAfterError('(see permafrost --help, or --help of the command)');
   addInit(program, bind);
   addFreezeAndUnfreeze(program, bind);
+  addCancel(program, bind);
   addStatus(program, bind);
   addRegistries(program, bind);
   addRepos(program, bind);

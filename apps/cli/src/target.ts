@@ -1,10 +1,11 @@
-// PATH_OR_ID: which repo the user means.
+// PATH_OR_ID, WORKFLOW_OR_PATH: which repo or workflow the user means.
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { MalformedIdError, parseUuid } from '@permafrost/events';
+import { MalformedIdError, parseUuid, type Uuid } from '@permafrost/events';
 import { operator } from '@permafrost/proto';
 import type { Connection } from './connection.ts';
-import { isNotFound } from './failure.ts';
+import { exitCode } from './exit-code.ts';
+import { Failure, isNotFound } from './failure.ts';
 
 type Way = Readonly<{ regd: Connection; signal: AbortSignal }>;
 
@@ -25,13 +26,33 @@ export async function findRepo(way: Way, target: string): Promise<operator.Repo>
   }
 }
 
+/**
+ * Finds the workflow with an id, or the one that is under way on a repo. An id that no repo has is
+ * taken for that of a workflow, which may not be there. Throws a failure if nothing is under way.
+ */
+export async function findWorkflowId(way: Way, target: string): Promise<Uuid> {
+  const id = asId(target);
+  try {
+    const { globalPath, workflow } = await findRepo(way, target);
+    if (workflow) return parseUuid(workflow.id);
+    throw new Failure(`nothing is under way on ${globalPath}`, {
+      exitCode: exitCode.failed,
+      code: 'NOTHING_TO_CANCEL',
+      hints: ['See how the repo is with `permafrost status`.'],
+    });
+  } catch (error) {
+    if (id === undefined || !isNotFound(error)) throw error;
+    return id;
+  }
+}
+
 async function ask({ regd, signal }: Way, target: string): Promise<operator.Repo> {
   const { repo } = await regd.ask(operator.OperatorService.findRepo, { target }, signal);
   if (!repo) throw regd.leftEarly();
   return repo;
 }
 
-function asId(text: string): string | undefined {
+function asId(text: string): Uuid | undefined {
   try {
     return parseUuid(text);
   } catch (error) {

@@ -44,6 +44,11 @@ describe('in this process', () => {
     [['freeze', 'a', '--timeout', '1h oops'], 'Write a number and a unit'],
     [['freeze', 'a', '--timeout', '0s'], 'at least 1ms'],
     [['freeze', 'a', '--timeout', '1y'], 'at most 24d'],
+    [['cancel'], "missing required argument 'workflow-or-path'"],
+    [['cancel', 'a', '--force', '--author', AUTHOR], '--force needs a --reason'],
+    [['cancel', 'a', '--reason', ''], 'must not be empty'],
+    [['workflows', 'lab', '--stuck', '--all'], 'cannot be used with'],
+    [['workflows', 'lab', '--for', '10'], 'Write a number and a unit'],
     [['gc', '--older-than', '-1d'], 'Write a number and a unit'],
     [['init', 'registry', 'Lab'], 'lower-case letters'],
     [['init', 'root', 'lab', '/data'], "required option '--host <name>' not specified"],
@@ -77,7 +82,7 @@ describe('in this process', () => {
     ['init', 'root'],
     ['init', 'repo'],
     ...['freeze', 'unfreeze', 'status', 'registries', 'repos', 'workflows'].map((name) => [name]),
-    ...['events', 'clear-error', 'verify', 'gc'].map((name) => [name]),
+    ...['cancel', 'events', 'clear-error', 'verify', 'gc'].map((name) => [name]),
   ])('%s %s has examples', async (...words) => {
     await permafrost([...words.filter(Boolean), '--help']);
     expect(stdout).toContain(`  $ permafrost `);
@@ -88,6 +93,7 @@ describe('in this process', () => {
       ...['init', 'registry', 'root', 'repo', 'freeze', 'unfreeze', 'status', 'registries'],
       ...['repos', 'workflows', 'events', 'clear-error', 'verify', 'gc', 'lab', 'index', 'help'],
       ...['--json', '--watch', '--after', '--no-wait', '--timeout', '--author', '--workflow'],
+      ...['cancel', '--reason', '--force', '--stuck', '--for'],
       ...['--all', '--host', '--host-root', '--older-than', '--', '-', '-x', '--no-json', ''],
       ...[REPO_PATH, WORKFLOW_ID, AUTHOR, '10s', '../..', '__proto__', 'constructor', '\0'],
     );

@@ -118,6 +118,40 @@ describe('workflows', () => {
     expect(all.people.stdout).toContain('EIO: bad disk');
     expect(all.values).toHaveLength(2);
   });
+
+  it('lists what is stuck, on whom it waits, and since when', async () => {
+    const nowMs = Date.now();
+    const worker = samplePresence();
+    const at = (phase: string): operator.Progress =>
+      operator.Progress.fromPartial({ phase, message: 'EIO', updatedMs: nowMs });
+    await regd
+      .on(OperatorService.listWorkflows, () => ({
+        workflows: [
+          sampleWorkflow({ worker, progress: at('retrying') }),
+          sampleWorkflow({ id: REPO_ID, worker, progress: at('attributes') }),
+          sampleWorkflow({
+            waitingFor: 'regd',
+            state: 'initialized',
+            updatedMs: nowMs - 7_200_000,
+          }),
+          sampleWorkflow({ waitingFor: '', state: 'terminated' }),
+        ],
+      }))
+      .start();
+    const { people, values } = await both('workflows', 'lab', '--stuck');
+    expect(people.stdout).toMatch(/^\/data\/survey-2024 +regd +2h ago$/m);
+    expect(people.stdout).toMatch(/^\/data\/survey-2024 +stad on host files1 +2m ago$/m);
+    expect(people.stdout).toContain('about to try again: EIO');
+    expect(people.stdout).not.toContain(REPO_ID);
+    expect(values).toMatchObject([
+      { waitingFor: 'regd', waitingSinceMs: nowMs - 7_200_000 },
+      { waitingFor: 'stad on host files1' },
+    ]);
+    const long = await both('workflows', 'lab', '--for', '1h');
+    expect(long.values).toHaveLength(1);
+    const none = await both('workflows', 'lab', '--for', '3h');
+    expect(none.people).toMatchObject({ exitCode: 0, stdout: 'nothing is stuck in lab\n' });
+  });
 });
 
 describe('status', () => {

@@ -10,21 +10,20 @@ import {
   type Direction,
   type Uuid,
 } from '@permafrost/events';
-import { FreezeRepoService, operator, UnfreezeRepoService } from '@permafrost/proto';
+import { FreezeRepoService, UnfreezeRepoService, type operator } from '@permafrost/proto';
 import { timeoutArgument, uuidArgument } from '../arguments.ts';
 import { gitAuthor } from '../author.ts';
 import { Failure } from '../failure.ts';
-import { workflowDisplay } from '../output/workflow-display.ts';
 import type { Session } from '../session.ts';
 import { findRepo } from '../target.ts';
 import { repoTier, repoValue } from '../view/repo.ts';
-import { hasEnded, hasFailed } from '../view/workflow.ts';
+import { hasFailed } from '../view/workflow.ts';
 import { successWords, workflowFailure } from '../view/workflow-end.ts';
-import { follow } from '../waiting/follow.ts';
 import { withTimeout } from '../waiting/give-up.ts';
 import { LOST_ANSWER_MS_MAX, persistently } from '../waiting/steadily.ts';
 import { authorFlag } from './author-flag.ts';
 import { examples, type Bind } from './bind.ts';
+import { watchToEnd } from './watch-to-end.ts';
 
 type Options = Readonly<{ author?: Author; workflow?: Uuid; wait: boolean; timeout?: number }>;
 
@@ -106,30 +105,6 @@ async function begin(
     note: (words) => out.note(words),
     silenceMsMax: LOST_ANSWER_MS_MAX,
   });
-}
-
-async function watchToEnd(
-  { regd, out, signal }: Session,
-  workflowId: Uuid,
-): Promise<operator.Workflow> {
-  const display = workflowDisplay(out.err);
-  const patience = { signal, note: (words: string) => display.note(words) };
-  const { watchWorkflow } = operator.OperatorService;
-  try {
-    for await (const { workflow } of follow(
-      regd,
-      watchWorkflow,
-      () => ({ workflowId }),
-      patience,
-    )) {
-      if (!workflow) continue;
-      if (hasEnded(workflow)) return workflow;
-      display.show(workflow);
-    }
-  } finally {
-    display.end();
-  }
-  throw regd.leftEarly();
 }
 
 /** What the repo is instead, for a refusal that only says that it is something else. */

@@ -1,11 +1,16 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { operator } from '@permafrost/proto';
-import { registryArgument } from '../arguments.ts';
+import { durationArgument, registryArgument } from '../arguments.ts';
+import type { Output } from '../output/output.ts';
 import type { Session } from '../session.ts';
+import { stuckTable, stuckWorkflows, type StuckWorkflow } from '../view/stuck.ts';
 import { workflowTable } from '../view/workflow-table.ts';
 import { examples, type Bind } from './bind.ts';
 
-type Options = Readonly<{ all?: boolean }>;
+/** As long as work may take between two signs of life, in milliseconds. */
+const STUCK_MS = 60_000;
+
+type Options = Readonly<{ all?: boolean; stuck?: boolean; for?: number }>;
 
 export function addWorkflows(program: Command, bind: Bind): void {
   program
@@ -13,23 +18,46 @@ export function addWorkflows(program: Command, bind: Bind): void {
     .description('list the freezes and unfreezes of a registry that have not ended')
     .argument('<registry>', 'name of the registry', registryArgument)
     .option('--all', 'also those that have ended and were not deleted yet')
-    .addHelpText('after', examples('workflows lab', 'workflows lab --all'))
+    .addOption(
+      new Option('--stuck', 'only those that wait: on whom, and since when').conflicts('all'),
+    )
+    .addOption(
+      new Option('--for <duration>', 'with --stuck: wait so long at least (default: 1m)')
+        .argParser(durationArgument)
+        .implies({ stuck: true }),
+    )
+    .addHelpText(
+      'after',
+      examples('workflows lab', 'workflows lab --all', 'workflows lab --stuck --for 1h'),
+    )
     .action(bind(workflows));
 }
 
 async function workflows(
   { regd, out, signal }: Session,
   registry: string,
-  { all = false }: Options,
+  { all = false, stuck = false, for: forMs = STUCK_MS }: Options,
 ): Promise<void> {
   const { workflows: found } = await regd.ask(
     operator.OperatorService.listWorkflows,
     { registry, includeFinished: all },
     signal,
   );
+  if (stuck) {
+    tellStuck(out, registry, stuckWorkflows(found, { forMs, nowMs: Date.now() }));
+    return;
+  }
   out.results(found, (paint, columns) =>
     found.length === 0
       ? `no workflows${all ? '' : ' under way'} in ${registry}`
       : workflowTable(found, { paint, columns, nowMs: Date.now() }),
+  );
+}
+
+function tellStuck(out: Output, registry: string, stuck: readonly StuckWorkflow[]): void {
+  out.results(stuck, (paint, columns) =>
+    stuck.length === 0
+      ? `nothing is stuck in ${registry}`
+      : stuckTable(stuck, { paint, columns, nowMs: Date.now() }),
   );
 }

@@ -15,6 +15,14 @@ export function successWords({
   return `${globalPath} is ${done}, after ${span(updatedMs - startedMs)}`;
 }
 
+/** For one that was cancelled: what has ended, why, and what is possible now. */
+export function cancelledWords({ kind, globalPath, statusMessage }: operator.Workflow): string {
+  return [
+    `the ${kind} of ${globalPath} has ended: ${statusMessage}`,
+    'Some files may be immutable and some not: freeze or unfreeze takes up from there.',
+  ].join('\n');
+}
+
 /** One that failed: where, why, and what to do next. */
 export function workflowFailure(workflow: operator.Workflow): Failure {
   const { kind, globalPath, statusCode, statusMessage } = workflow;

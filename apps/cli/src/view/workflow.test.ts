@@ -35,6 +35,14 @@ describe('the step of a workflow', () => {
     expect(at({ entriesDone: 9, entriesTotal: 5 })).toMatchObject({ leftMs: 0 });
   });
 
+  it('is to end, once somebody wants it to', () => {
+    const cancelRequest = operator.CancelRequest.fromPartial({ by: 'B', atMs: 1 });
+    const workflow = sampleWorkflow({ cancelRequest, progress: progress({ phase: 'verify' }) });
+    expect(workflowStep(workflow)).toEqual({
+      phase: 'to be cancelled, waiting for stad on host files1',
+    });
+  });
+
   it('names the worker, or whom it waits for', () => {
     const worker = samplePresence();
     expect(workflowSituation(sampleWorkflow({ worker }))).toBe('stad on host files1 is at work');

@@ -51,7 +51,8 @@ export type Figures = Readonly<{
 export type Step = Readonly<{ phase: string; figures?: Figures }>;
 
 export function workflowStep(workflow: Workflow): Step {
-  const { progress, waitingFor, worker } = workflow;
+  const { progress, waitingFor, worker, cancelRequest } = workflow;
+  if (cancelRequest) return { phase: `to be cancelled, waiting for ${waitingFor}` };
   if (progress && workflow.state === 'files') {
     switch (progress.phase) {
       case 'attributes':

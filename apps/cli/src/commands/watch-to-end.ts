@@ -1,0 +1,31 @@
+import type { Uuid } from '@permafrost/events';
+import { operator } from '@permafrost/proto';
+import { workflowDisplay } from '../output/workflow-display.ts';
+import type { Session } from '../session.ts';
+import { hasEnded } from '../view/workflow.ts';
+import { follow } from '../waiting/follow.ts';
+
+/** Shows how a workflow comes along, and resolves to how it ended. */
+export async function watchToEnd(
+  { regd, out, signal }: Session,
+  workflowId: Uuid,
+): Promise<operator.Workflow> {
+  const display = workflowDisplay(out.err);
+  const patience = { signal, note: (words: string) => display.note(words) };
+  const { watchWorkflow } = operator.OperatorService;
+  try {
+    for await (const { workflow } of follow(
+      regd,
+      watchWorkflow,
+      () => ({ workflowId }),
+      patience,
+    )) {
+      if (!workflow) continue;
+      if (hasEnded(workflow)) return workflow;
+      display.show(workflow);
+    }
+  } finally {
+    display.end();
+  }
+  throw regd.leftEarly();
+}
