@@ -57,7 +57,16 @@ export interface AttributeDriver {
     order: SweepOrder,
     signal: AbortSignal,
   ): Promise<readonly Swept[]>;
+
+  /**
+   * For a driver that opens directories at less cost than {@link DirectoryHandles}: many calls at
+   * the same moment are for the same walk. Resolves to undefined for what belongs to another file
+   * system or mount than its parent. Rejects like open(2) for what is not there or no directory.
+   */
+  openDirectory?(parentFd: number, name: ByteName): Promise<OpenDirectory | undefined>;
 }
+
+export type OpenDirectory = Readonly<{ fd: number; inode: bigint }>;
 
 export type SweptDirectory = Readonly<{
   /** As in {@link Entry}. The sweep moves its read position, so nobody else may read it meanwhile. */

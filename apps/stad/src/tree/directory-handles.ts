@@ -6,13 +6,13 @@
 // pinned directory stays open. What is not pinned may be closed at any time, and is then opened
 // again step by step from the nearest open ancestor, and must turn out to be the same inode. So the
 // number of open descriptors depends neither on the depth nor on the size of the tree.
-import { close, constants, fstatSync, open } from 'node:fs';
+import { closeSync, constants, fstatSync, open } from 'node:fs';
 import { promisify } from 'node:util';
+import type { AttributeDriver, OpenDirectory } from './attribute-driver.ts';
 import { mountIdOf } from './mounts.ts';
 import { type ByteName, bytesOf } from './names.ts';
 
 const openAsync = promisify(open);
-const closeAsync = promisify(close);
 
 /** A symlink gives ENOTDIR with these flags, and a missing directory ENOENT. */
 const DIRECTORY_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -31,11 +31,13 @@ export interface Directory {
   /** Known from the first opening on. */
   inode: bigint | undefined;
   fd: number | undefined;
+  /** While it is being opened: resolves to whether it belongs to the tree. */
+  opening: Promise<boolean> | undefined;
   pins: number;
 }
 
 export function directoryBelow(parent: Directory | undefined, name: ByteName): Directory {
-  return { parent, name, waiting: 0, inode: undefined, fd: undefined, pins: 0 };
+  return { parent, name, waiting: 0, inode: undefined, fd: undefined, opening: undefined, pins: 0 };
 }
 
 /** The path of a directory, or of an entry of it, relative to the top; the top itself is empty. */
@@ -51,23 +53,22 @@ class MovedDirectoryError extends Error {
   readonly syscall = 'open';
 }
 
+export type DirectoryOpener = NonNullable<AttributeDriver['openDirectory']>;
+
 export class DirectoryHandles {
   readonly top: Directory;
-  readonly #device: bigint;
-  readonly #mountId: string;
+  readonly #openBelow: DirectoryOpener;
   readonly #idleMax: number;
   /** Open without a pin, the one that was used longest ago first. */
   readonly #idle = new Set<Directory>();
   readonly #open = new Set<Directory>();
-  readonly #closing = new Set<Promise<void>>();
 
   /** Takes over `topFd` and closes it in the end. Keeps at most `idleMax` without a pin open. */
-  constructor(topFd: number, idleMax: number) {
-    const { dev, ino } = fstatSync(topFd, { bigint: true });
+  constructor(topFd: number, idleMax: number, openBelow: DirectoryOpener = openerIn(topFd)) {
+    const { ino } = fstatSync(topFd, { bigint: true });
     this.top = { ...directoryBelow(undefined, ''), inode: ino, fd: topFd, pins: 1 };
     this.#open.add(this.top);
-    this.#device = dev;
-    this.#mountId = mountIdOf(topFd);
+    this.#openBelow = openBelow;
     this.#idleMax = idleMax;
   }
 
@@ -77,18 +78,11 @@ export class DirectoryHandles {
    * Throws the error of open(2), or ESTALE if another directory has taken its place.
    */
   async pin(directory: Directory): Promise<number | undefined> {
-    if (directory.fd === undefined) {
-      const fd = await this.#openBelowParent(directory);
-      const { dev, ino } = fstatSync(fd, { bigint: true });
-      const foreign = dev !== this.#device || mountIdOf(fd) !== this.#mountId;
-      if (foreign || ino !== (directory.inode ?? ino)) {
-        await closeAsync(fd);
-        if (directory.inode === undefined) return undefined;
-        throw new MovedDirectoryError('a directory has been replaced during the walk');
-      }
-      directory.inode = ino;
-      directory.fd = fd;
-      this.#open.add(directory);
+    while (directory.fd === undefined) {
+      directory.opening ??= this.#openAgain(directory).finally(() => {
+        directory.opening = undefined;
+      });
+      if (!(await directory.opening)) return undefined;
     }
     directory.pins++;
     this.#idle.delete(directory);
@@ -103,16 +97,31 @@ export class DirectoryHandles {
   }
 
   /** Closes everything. Whoever still holds a pin loses it. */
-  async close(): Promise<void> {
+  close(): void {
     for (const directory of this.#open) this.#close(directory);
-    await Promise.all(this.#closing);
   }
 
-  async #openBelowParent({ parent, name }: Directory): Promise<number> {
+  async #openAgain(directory: Directory): Promise<boolean> {
+    const opened = await this.#openBelowParent(directory);
+    const isSame = opened?.inode === (directory.inode ?? opened?.inode);
+    if (opened && isSame) {
+      directory.inode = opened.inode;
+      directory.fd = opened.fd;
+      this.#open.add(directory);
+      return true;
+    }
+    if (opened) closeSync(opened.fd);
+    if (directory.inode === undefined) return false;
+    throw new MovedDirectoryError('a directory has been replaced during the walk');
+  }
+
+  async #openBelowParent({ parent, name }: Directory): Promise<OpenDirectory | undefined> {
     if (!parent) throw new Error('the top directory is pinned for as long as the walk lives');
     const parentFd = await this.pin(parent);
+    // What has been entered before is now another mount's: whatever is below it is not ours.
+    if (parentFd === undefined) return undefined;
     try {
-      return await openDirectory(bytesOf(`/proc/self/fd/${parentFd ?? ''}/${name}`));
+      return await this.#openBelow(parentFd, name);
     } finally {
       this.unpin(parent);
     }
@@ -123,8 +132,19 @@ export class DirectoryHandles {
     this.#idle.delete(directory);
     this.#open.delete(directory);
     directory.fd = undefined;
-    if (fd === undefined) return;
-    const closing: Promise<void> = closeAsync(fd).finally(() => this.#closing.delete(closing));
-    this.#closing.add(closing);
+    if (fd !== undefined) closeSync(fd);
   }
+}
+
+/** By hand: what has been opened is held against the file system and the mount of the top. */
+function openerIn(topFd: number): DirectoryOpener {
+  const { dev: device } = fstatSync(topFd, { bigint: true });
+  const mountId = mountIdOf(topFd);
+  return async (parentFd, name) => {
+    const fd = await openDirectory(bytesOf(`/proc/self/fd/${parentFd}/${name}`));
+    const { dev, ino: inode } = fstatSync(fd, { bigint: true });
+    if (dev === device && mountIdOf(fd) === mountId) return { fd, inode };
+    closeSync(fd);
+    return undefined;
+  };
 }

@@ -119,7 +119,8 @@ export class FlaggedTree implements ImmutableTree {
   ): Promise<WalkResult> {
     signal.throwIfAborted();
     const { fd, mountPoints } = await openTop(path, this.#options.roots);
-    const handles = new DirectoryHandles(fd, this.#options.idleDirectoriesMax);
+    const open = this.#driver.openDirectory?.bind(this.#driver);
+    const handles = new DirectoryHandles(fd, this.#options.idleDirectoriesMax, open);
     const reporter = new StepReporter(onStep, {
       top: printablePath(path),
       ...(entriesTotal !== undefined && { entriesTotal }),
@@ -135,7 +136,7 @@ export class FlaggedTree implements ImmutableTree {
         onSettled: (entries, pathBelowTop) => reporter.count(entries, pathBelowTop),
       }).run();
     } finally {
-      await handles.close();
+      handles.close();
     }
   }
 }

@@ -53,7 +53,7 @@ export type WalkResult = Readonly<{ summary: TreeSummary; failures: Failures }>;
 const HOPELESS = ['EPERM', 'EROFS', 'ENOTTY', 'EOPNOTSUPP'];
 
 /** Enough to make up for the way to a thread and back, few enough for all threads to have some. */
-const SWEPT_DIRECTORIES_MAX = 16;
+const SWEPT_DIRECTORIES_MAX = 32;
 
 /** What the opening of a directory says when it has been removed or replaced since it was listed. */
 const GONE = ['ENOENT', 'ENOTDIR', 'ELOOP'];
@@ -142,9 +142,9 @@ export class Walk {
   async #sweepDirectories(sweep: Sweep): Promise<void> {
     const directories: Directory[] = [];
     const orders: SweptDirectory[] = [];
-    for (const directory of this.#unlisted.splice(-SWEPT_DIRECTORIES_MAX)) {
-      const fd = await this.#pin(directory);
-      if (fd === undefined) continue;
+    for (const [directory, fd] of await this.#pinAll(
+      this.#unlisted.splice(-SWEPT_DIRECTORIES_MAX),
+    )) {
       directory.waiting = 1;
       directories.push(directory);
       orders.push({ fd, isBegun: false, mountPoints: this.#options.mountPointsIn(fd) });
@@ -194,8 +194,7 @@ export class Walk {
 
   async #settleDirectories(): Promise<void> {
     const batch = new Batch();
-    for (const directory of this.#due.splice(-DIRECTORIES_MAX)) {
-      if ((await this.#pin(directory)) === undefined) continue;
+    for (const [directory] of await this.#pinAll(this.#due.splice(-DIRECTORIES_MAX))) {
       await batch.add(directory, '.', this.#handles);
       this.#handles.unpin(directory);
     }
@@ -233,6 +232,17 @@ export class Walk {
     if (answer === 'changed' || answer === 'unchanged') onDone(directory);
     else if (answer?.errno === 'ENOENT') this.#gone(directory, name);
     else this.#failures.add(answer?.errno ?? 'EUNKNOWN', pathBelowTop(directory, name));
+  }
+
+  /** Those of the directories that could be pinned, with their descriptors. */
+  async #pinAll(directories: readonly Directory[]): Promise<ReadonlyMap<Directory, number>> {
+    const pinned = new Map<Directory, number>();
+    const pin = async (directory: Directory): Promise<void> => {
+      const fd = await this.#pin(directory);
+      if (fd !== undefined) pinned.set(directory, fd);
+    };
+    await Promise.all(directories.map(pin));
+    return pinned;
   }
 
   /** Pins a directory that the walk goes into, or says why there is nothing to go into. */

@@ -37,7 +37,7 @@ describe('ChattrDriver', () => {
     try {
       return await work(fd);
     } finally {
-      await handles.close();
+      handles.close();
     }
   }
 

@@ -11,7 +11,9 @@ import type {
   Swept,
   SweptDirectory,
 } from '../attribute-driver.ts';
+import type { DirectoryOpener } from '../directory-handles.ts';
 import type { AttributeWay } from './native/attribute-calls.ts';
+import { Opening } from './native/opening.ts';
 import type { Answer, Task } from './native/tasks.ts';
 import { Thread } from './native/thread.ts';
 
@@ -19,10 +21,16 @@ import { Thread } from './native/thread.ts';
 const THREADS_MAX = 4;
 
 export class NativeDriver implements AttributeDriver {
+  /** Missing where the kernel cannot make the guarantee; the walk then makes it by hand. */
+  readonly openDirectory?: DirectoryOpener;
   readonly #threads: readonly Thread[];
 
   private constructor(threads: readonly Thread[]) {
     this.#threads = threads;
+    if (threads.every(({ canOpen }) => canOpen)) {
+      const opening = new Opening((directories) => this.#idlest.run({ do: 'open', directories }));
+      this.openDirectory = (fd, name) => opening.open({ fd, name });
+    }
   }
 
   /**
@@ -68,9 +76,12 @@ export class NativeDriver implements AttributeDriver {
   /** A task takes a fraction of a second: an abort lets it end, since calls cannot be taken back. */
   async #run<T extends Task>(task: T, signal: AbortSignal): Promise<Answer<T>> {
     signal.throwIfAborted();
-    const idlest = this.#threads.reduce((a, b) => (b.load < a.load ? b : a));
-    const answer = await idlest.run(task);
+    const answer = await this.#idlest.run(task);
     signal.throwIfAborted();
     return answer;
+  }
+
+  get #idlest(): Thread {
+    return this.#threads.reduce((a, b) => (b.load < a.load ? b : a));
   }
 }

@@ -24,7 +24,7 @@ describe('SimulatedDriver', () => {
     handles = new DirectoryHandles(fd, 0);
   });
   afterEach(async () => {
-    await handles.close();
+    handles.close();
     await space[Symbol.asyncDispose]();
   });
 

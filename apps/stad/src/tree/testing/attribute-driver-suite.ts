@@ -50,7 +50,7 @@ export function attributeDriverSuite(
       driver = await make(join(space.path, 'state'));
     });
     afterEach(async () => {
-      await handles.close();
+      handles.close();
       await space[Symbol.asyncDispose]();
     });
 
@@ -120,7 +120,7 @@ export function attributeDriverSuite(
       const other = await openDirectory(data);
       const otherHandles = new DirectoryHandles(other, 0);
       expect(await driver.read([{ fd: other, name: 'file' }], signal)).toEqual(['mutable']);
-      await otherHandles.close();
+      otherHandles.close();
     });
 
     it('changes no time but that of the inode when it reads', async () => {

@@ -45,7 +45,7 @@ export function realAttributesSuite(name: string, make: () => Promise<AttributeD
       try {
         return await work(fd);
       } finally {
-        await handles.close();
+        handles.close();
       }
     }
 

@@ -115,8 +115,12 @@ function onDescriptor(fd: number, name: Address, work: (file: number) => number)
 const status = memory(256);
 const ATTRIBUTES_AT = 8;
 const MODE_AT = 28;
+const INODE_AT = 32;
 const KNOWN_AT = 56;
-const STATX_TYPE = 1;
+const STATX_TYPE = 0x1;
+const STATX_INO = 0x100;
+const AT_EMPTY_PATH = 0x1000;
+const empty = memory(1);
 const STATX_ATTR_IMMUTABLE = 0x10;
 
 function getStatus(fd: number, name: Address): number {
@@ -124,6 +128,12 @@ function getStatus(fd: number, name: Address): number {
 }
 
 export type EntryType = 'directory' | 'file' | 'link' | 'other';
+
+/** The inode of an open file. */
+export function inodeOf(fd: number): bigint {
+  call('statx', fd, empty.at, AT_EMPTY_PATH, STATX_INO, status.at);
+  return status.buffer.readBigUInt64LE(INODE_AT);
+}
 
 /** The type of an entry, or a negative errno. */
 export function typeOf(fd: number, name: Address): EntryType | number {

@@ -12,7 +12,7 @@ const NUMBERS = {
   x64: { lseek: 8, ioctl: 16, close: 3, getdents64: 217, openat: 257, statx: 332 },
   arm64: { lseek: 62, ioctl: 29, close: 57, getdents64: 61, openat: 56, statx: 291 },
 } as const;
-const SAME_EVERYWHERE = { file_getattr: 468, file_setattr: 469 } as const;
+const SAME_EVERYWHERE = { openat2: 437, file_getattr: 468, file_setattr: 469 } as const;
 
 export type SystemCall = keyof (typeof NUMBERS)['x64'] | keyof typeof SAME_EVERYWHERE;
 

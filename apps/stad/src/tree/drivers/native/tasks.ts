@@ -1,7 +1,9 @@
 // What the driver and its threads say to each other.
 import type {
   Entry,
+  EntryFailure,
   FlagState,
+  OpenDirectory,
   Outcome,
   SweepOrder,
   Swept,
@@ -11,17 +13,20 @@ import type {
 export type Task =
   | Readonly<{ do: 'read'; entries: readonly Entry[] }>
   | Readonly<{ do: 'write'; entries: readonly Entry[]; wanted: FlagState }>
+  | Readonly<{ do: 'open'; directories: readonly Entry[] }>
   | Readonly<{ do: 'sweep'; directories: readonly SweptDirectory[]; order: SweepOrder }>;
 
 type Answers = Readonly<{
   read: readonly Outcome[];
   write: readonly Outcome[];
+  /** Undefined for what belongs to another file system or mount. */
+  open: readonly (OpenDirectory | EntryFailure | undefined)[];
   sweep: readonly Swept[];
 }>;
 export type Answer<T extends Task = Task> = Answers[T['do']];
 
-/** A thread's first message: it can make the calls that it needs. */
-export const READY = 'ready';
+/** A thread's first message: it can make the calls that it needs, and `open` if it says so. */
+export type Ready = Readonly<{ canOpen: boolean }>;
 
 export type Request = Readonly<{ id: number; task: Task }>;
 export type Reply = Readonly<{ id: number; answer: Answer }>;

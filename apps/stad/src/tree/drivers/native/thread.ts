@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AttributeWay } from './attribute-calls.ts';
-import { READY, type Answer, type Reply, type Request, type Task } from './tasks.ts';
+import type { Answer, Ready, Reply, Request, Task } from './tasks.ts';
 
 type Waiting = Readonly<{ resolve: (answer: Answer) => void; reject: (error: unknown) => void }>;
 
@@ -14,6 +14,7 @@ export class Thread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
+  #canOpen = false;
   /** Why it does nothing any more. */
   #end: Error | undefined;
 
@@ -23,8 +24,9 @@ export class Thread {
       workerData: way,
       resourceLimits: HEAP,
     });
-    this.#worker.on('message', (reply: Reply | typeof READY) => {
-      if (reply !== READY) this.#settle(reply.id)?.resolve(reply.answer);
+    this.#worker.on('message', (reply: Reply | Ready) => {
+      if ('canOpen' in reply) this.#canOpen = reply.canOpen;
+      else this.#settle(reply.id)?.resolve(reply.answer);
     });
     this.#worker.on('error', (error: Error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('the thread for system calls has ended')));
@@ -36,6 +38,11 @@ export class Thread {
     await once(thread.#worker, 'message');
     thread.#worker.unref();
     return thread;
+  }
+
+  /** Whether this kernel can do the task `open`. */
+  get canOpen(): boolean {
+    return this.#canOpen;
   }
 
   /** Tasks that it has not finished. */

@@ -3,9 +3,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Entry, FlagState, Outcome, Swept } from '../../attribute-driver.ts';
 import { attributeCalls, type AttributeWay, typeOf } from './attribute-calls.ts';
+import { canOpenBelow, openBelow } from './directory-open.ts';
 import { DirectorySweep, entriesIn } from './directory-sweep.ts';
 import { type Address, errnoName, memory } from './system-calls.ts';
-import { type Answer, READY, type Reply, type Request, type Task } from './tasks.ts';
+import type { Answer, Ready, Reply, Request, Task } from './tasks.ts';
 
 /** A fraction of a second of work, also where each entry has to be read from a disk. */
 const SWEPT_ENTRIES_MAX = 4096;
@@ -20,7 +21,7 @@ if (!port) throw new Error('this file is the main module of a worker');
 port.on('message', ({ id, task }: Request) => {
   port.postMessage({ id, answer: perform(task) } satisfies Reply);
 });
-port.postMessage(READY);
+port.postMessage({ canOpen: canOpenBelow() } satisfies Ready);
 
 function perform(task: Task): Answer {
   switch (task.do) {
@@ -33,16 +34,27 @@ function perform(task: Task): Answer {
       const bring: Work = (fd, at) => calls.bring(fd, at, wanted === 'immutable');
       return task.entries.map((entry) => outcomeOf(entry, bring, () => wanted));
     }
+    case 'open':
+      return task.directories.map(open);
     case 'sweep':
       return sweep(task);
   }
 }
 
+function open(directory: Entry): Answer<Extract<Task, { do: 'open' }>>[number] {
+  return setName(directory) ? openBelow(directory.fd, name.at) : { errno: 'ENAMETOOLONG' };
+}
+
+function setName(entry: Entry): boolean {
+  if (entry.name.length > NAME_BYTES_MAX) return false;
+  name.buffer[name.buffer.write(entry.name, 'latin1')] = 0;
+  return true;
+}
+
 type Work = (fd: number, name: Address) => number;
 
 function outcomeOf(entry: Entry, work: Work, stateOf: (result: number) => FlagState): Outcome {
-  if (entry.name.length > NAME_BYTES_MAX) return { errno: 'ENAMETOOLONG' };
-  name.buffer[name.buffer.write(entry.name, 'latin1')] = 0;
+  if (!setName(entry)) return { errno: 'ENAMETOOLONG' };
   const type = typeOf(entry.fd, name.at);
   if (typeof type === 'number') return { errno: errnoName(type) };
   if (type !== 'file' && type !== 'directory') return { errno: 'ENOENT' };
