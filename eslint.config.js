@@ -34,7 +34,7 @@ export default tseslint.config(
             may('layer:kit', 'layer:core', 'layer:events'),
             may('app:regd', 'layer:kit', 'layer:core', 'layer:events', 'layer:proto'),
             may('app:stad', 'layer:kit', 'layer:core', 'layer:events'),
-            may('app:cli', 'layer:events', 'layer:proto'),
+            may('app:cli', 'layer:kit', 'layer:events', 'layer:proto'),
             may('layer:tools', '*'),
           ],
         },

@@ -1,13 +1,7 @@
 // The way to regd: one channel, calls that end, and errors as failures.
-import {
-  Client,
-  credentials,
-  Metadata,
-  status,
-  type ServiceError,
-  type MethodDefinition,
-} from '@grpc/grpc-js';
+import { Client, Metadata, status, type ServiceError, type MethodDefinition } from '@grpc/grpc-js';
 import { failureOf, unreachable, type Failure } from './failure.ts';
+import type { Identity } from './identity.ts';
 
 /** An answer takes regd less than this; else it hangs, or something between does. */
 const ANSWER_MS_MAX = 20_000;
@@ -17,10 +11,12 @@ export class Connection {
   /** Where regd is, as gRPC writes it. */
   readonly address: string;
   readonly #client: Client;
+  readonly #metadata: Metadata;
 
-  constructor(address: string) {
+  constructor(address: string, { credentials, metadata }: Identity) {
     this.address = address;
-    this.#client = new Client(address, credentials.createInsecure(), {
+    this.#metadata = metadata;
+    this.#client = new Client(address, credentials, {
       // A regd that comes back is found again within about a second.
       'grpc.initial_reconnect_backoff_ms': 50,
       'grpc.max_reconnect_backoff_ms': 1000,
@@ -46,7 +42,7 @@ export class Connection {
       method.requestSerialize,
       method.responseDeserialize,
       request,
-      new Metadata(),
+      this.#metadata,
       { deadline: Date.now() + answerMsMax },
       (error, answer) => {
         if (error) reject(this.#failure(error, signal));
@@ -69,6 +65,7 @@ export class Connection {
       method.requestSerialize,
       method.responseDeserialize,
       request,
+      this.#metadata,
     );
     // Whoever leaves before the end cancels the call, and nobody listens to the error that follows.
     call.on('error', () => undefined);

@@ -59,7 +59,9 @@ export function unreachable(address: string, reason: string, cause?: unknown): F
     code: 'REGD_UNREACHABLE',
     hints: [
       'Start it with `permafrost-regd`, or say where it is with --state DIR or --server ADDR.',
-      'Only the user who runs it, and root, may use its socket.',
+      address.startsWith('unix:')
+        ? 'Only the user who runs it, and root, may use its socket.'
+        : 'With TLS, it answers only those whose certificate it trusts.',
       `(${reason})`,
     ],
     facts: { address },

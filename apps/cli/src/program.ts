@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { nonEmptyArgument, serverArgument } from './arguments.ts';
 import { addCancel } from './commands/cancel.ts';
+import { addAuth } from './commands/auth.ts';
 import { addClearError } from './commands/clear-error.ts';
 import { addEvents } from './commands/events.ts';
 import { addFreezeAndUnfreeze } from './commands/freeze-unfreeze.ts';
@@ -48,6 +49,9 @@ function describe(program: Command, bind: Bind): void {
         .argParser(serverArgument)
         .conflicts('state'),
     )
+    .option('--tls-ca <file>', 'authority of a regd with TLS', nonEmptyArgument)
+    .option('--tls-cert <file>', 'own certificate with its key, for TLS', nonEmptyArgument)
+    .option('--token <file>', 'the file that holds your token', nonEmptyArgument)
     .option('--json', 'print one JSON value a line on stdout, and words on stderr')
     .addHelpText(
       'after',
@@ -69,6 +73,7 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 regd not reachable,
   addClearError(program, bind);
   addVerify(program, bind);
   addGc(program, bind);
+  addAuth(program, bind);
 }
 
 function version(): string {

@@ -3,11 +3,13 @@ import { exitCode, type ExitCode } from './exit-code.ts';
 import { stateDirectory } from '@permafrost/events/state-directory';
 import { Connection } from './connection.ts';
 import { Failure } from './failure.ts';
+import { readIdentity, type IdentityOptions } from './identity.ts';
 import { Output } from './output/output.ts';
 import { Interrupt } from './waiting/give-up.ts';
 
 /** The flags that stand before the command. */
-export type GlobalOptions = Readonly<{ state?: string; server?: string; json?: boolean }>;
+export type GlobalOptions = IdentityOptions &
+  Readonly<{ state?: string; server?: string; json?: boolean }>;
 
 export type Session = Readonly<{
   regd: Connection;
@@ -24,9 +26,11 @@ export async function inSession(
   command: (session: Session) => Promise<void>,
 ): Promise<ExitCode> {
   const out = new Output({ json: options.json === true });
-  const regd = new Connection(options.server ?? `unix:${stateDirectory(options.state).socket}`);
   using interrupt = new Interrupt();
+  let regd: Connection | undefined;
   try {
+    const address = options.server ?? `unix:${stateDirectory(options.state).socket}`;
+    regd = new Connection(address, await readIdentity(options, address));
     await command({ regd, out, signal: interrupt.signal, commandLine: commandLineFor(options) });
     return exitCode.done;
   } catch (error) {
@@ -34,15 +38,16 @@ export async function inSession(
     out.failure(failure);
     return failure.exitCode;
   } finally {
-    regd.close();
+    regd?.close();
   }
 }
 
-function commandLineFor({ state, server }: GlobalOptions): Session['commandLine'] {
-  const way = [
-    ...(state === undefined ? [] : ['--state', state]),
-    ...(server === undefined ? [] : ['--server', server]),
-  ];
+function commandLineFor(options: GlobalOptions): Session['commandLine'] {
+  const { state, server, tlsCa, tlsCert, token } = options;
+  const flags = { state, server, 'tls-ca': tlsCa, 'tls-cert': tlsCert, token };
+  const way = Object.entries(flags).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  );
   return (...words) => ['permafrost', ...way, ...words].map(quoted).join(' ');
 }
 

@@ -62,6 +62,10 @@ describe('in this process', () => {
     [['--server', 'x', 'status'], 'Write unix:FILE or HOST:PORT.'],
     [['--server', 'unix:/x', '--state', '/x', 'status'], 'cannot be used with'],
     [['--state', '', 'status'], 'must not be empty'],
+    [['--tls-ca', 'ca.pem', 'status'], 'TLS needs three flags'],
+    [['--server', 'a:1', '--tls-ca', 'ca.pem', 'status'], 'TLS needs three flags'],
+    [['--server', 'a:1', '--token', 't', 'status'], 'over TLS only'],
+    [['--token', '/nowhere', 'status'], 'cannot read /nowhere'],
   ])('%j is wrong usage', async (args, words) => {
     expect(await permafrost(args)).toBe(exitCode.wrongUsage);
     expect(stderr).toContain(words);
@@ -81,6 +85,7 @@ describe('in this process', () => {
     ['init', 'registry'],
     ['init', 'root'],
     ['init', 'repo'],
+    ...['init', 'server', 'client', 'token'].map((name) => ['auth', name]),
     ...['freeze', 'unfreeze', 'status', 'registries', 'repos', 'workflows'].map((name) => [name]),
     ...['cancel', 'events', 'clear-error', 'verify', 'gc'].map((name) => [name]),
   ])('%s %s has examples', async (...words) => {

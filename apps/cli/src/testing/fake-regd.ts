@@ -31,6 +31,8 @@ export class Refusal extends Error {
 
 export class FakeRegd implements AsyncDisposable {
   readonly address: string;
+  /** What the calls showed as their token. */
+  readonly tokens: (string | undefined)[] = [];
   readonly #directory: string;
   readonly #methods: ((server: Server) => void)[] = [];
   #server: Server | undefined;
@@ -55,6 +57,7 @@ export class FakeRegd implements AsyncDisposable {
     answer: Answering<Request, Answer>,
   ): this {
     const handle: handleUnaryCall<Request, Answer> = (call, callback) => {
+      this.tokens.push(call.metadata.get('authorization')[0]?.toString());
       Promise.resolve(call.request)
         .then(answer)
         .then(
@@ -81,15 +84,13 @@ export class FakeRegd implements AsyncDisposable {
   }
 
   async start(): Promise<this> {
-    const server = new Server();
-    for (const register of this.#methods) register(server);
-    await new Promise<void>((resolve, reject) => {
-      server.bindAsync(this.address, ServerCredentials.createInsecure(), (error) =>
-        error ? reject(error) : resolve(),
-      );
-    });
-    this.#server = server;
+    await this.#bind(this.address, ServerCredentials.createInsecure());
     return this;
+  }
+
+  /** Starts on a port instead; tells which. */
+  async startWithTls(credentials: ServerCredentials): Promise<number> {
+    return await this.#bind('localhost:0', credentials);
   }
 
   /** Goes away at once, in the middle of whatever it was doing. */
@@ -102,6 +103,17 @@ export class FakeRegd implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  async #bind(address: string, credentials: ServerCredentials): Promise<number> {
+    const server = new Server();
+    for (const register of this.#methods) register(server);
+    this.#server = server;
+    return await new Promise((resolve, reject) => {
+      server.bindAsync(address, credentials, (error, port) =>
+        error ? reject(error) : resolve(port),
+      );
+    });
   }
 
   #register<Request, Answer>(
