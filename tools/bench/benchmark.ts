@@ -26,7 +26,7 @@ export interface Benchmark {
   measured: string;
   /** What it is measured against, for people. */
   reference: string;
-  unit: 'events/s' | 'ms' | 'ms/100';
+  unit: 'events/s' | 'entries/s' | 'ms' | 'ms/100';
   comparison: Comparison;
   target: Target;
   prepare(): Promise<Prepared> | Prepared;

@@ -1,5 +1,7 @@
 // Every benchmark, in the order in which they run.
 import type { Benchmark } from './benchmark.ts';
+import { attributes } from './files/attributes.ts';
+import { unchangedSnapshot } from './files/unchanged-snapshot.ts';
 import { appendAlone } from './journal/append-alone.ts';
 import { appendTogether } from './journal/append-together.ts';
 import { loadHistory } from './journal/load-history.ts';
@@ -12,4 +14,6 @@ export const benchmarks: readonly Benchmark[] = [
   twoProcesses,
   loadHistory,
   longJournal,
+  ...attributes,
+  unchangedSnapshot,
 ];

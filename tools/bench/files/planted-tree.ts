@@ -1,0 +1,51 @@
+// A tree like those that people freeze, and the flags of all of it.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FlaggedTree, NativeDriver } from '@permafrost/stad/effects';
+import type { Watch } from '@permafrost/workflow-core';
+import { execa } from 'execa';
+import { scratchDirectory } from '../scratch.ts';
+
+export const DIRECTORIES = 400;
+export const FILES_IN_EACH = 500;
+/** With the top. */
+export const ENTRIES: number = 1 + DIRECTORIES * (1 + FILES_IN_EACH);
+
+export const watch: Watch = { signal: new AbortController().signal, onStep: (): void => undefined };
+
+export type PlantedTree = Readonly<{
+  top: string;
+  /** Beside the tree, for what is made of it. */
+  beside: string;
+  remove: () => Promise<void>;
+}>;
+
+/** The files hold some bytes each, and all differ. */
+export function plantTree(): PlantedTree {
+  const { path: beside, remove } = scratchDirectory();
+  const top = join(beside, 'data');
+  for (let directory = 0; directory < DIRECTORIES; directory++) {
+    const path = join(top, `directory-${directory}`);
+    mkdirSync(path, { recursive: true });
+    for (let file = 0; file < FILES_IN_EACH; file++)
+      writeFileSync(join(path, `file-${file}`), `${directory}/${file}\n`);
+  }
+  return {
+    top,
+    beside,
+    remove: async () => {
+      await thawQuickly(top);
+      remove();
+    },
+  };
+}
+
+/** Between two measurements. */
+export async function thawQuickly(top: string): Promise<void> {
+  await new FlaggedTree(await NativeDriver.open()).apply('unfreeze', top, watch);
+}
+
+/** What Permafrost is held against. */
+export async function chattrRecursively(flag: '+i' | '-i', top: string): Promise<void> {
+  await execa('chattr', ['-R', flag, top]);
+}
