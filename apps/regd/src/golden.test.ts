@@ -1,5 +1,6 @@
 // The calls that a client of the Go system made, made again: the answers are the same bytes, but for
-// ids that each run makes anew. The client also does stad's part, by the calls that there are for it.
+// ids that each run makes anew. Once through the socket, and once with TLS and a token, as the old
+// clients do. The client also does stad's part, by the calls that there are for it.
 import { readFileSync } from 'node:fs';
 import { uuidFromBytes } from '@permafrost/events';
 import {
@@ -13,8 +14,10 @@ import {
   ReposService,
   UnfreezeRepoService,
 } from '@permafrost/proto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestInstallation } from './testing/installation.ts';
+import type { RpcClient } from './testing/rpc-client.ts';
+import { SecureSite } from './testing/secure-site.ts';
 
 interface Recorded {
   ids: Readonly<Record<string, string>>;
@@ -73,40 +76,55 @@ class Translation {
   }
 }
 
-let at: TestInstallation;
-const translation = new Translation();
-beforeAll(async () => {
-  at = await TestInstallation.start();
-});
-afterAll(() => at.stop());
+describe.each([
+  ['through the socket', false],
+  ['with TLS and a token', true],
+])('%s', (_, isSecure) => {
+  const translation = new Translation();
+  let at: TestInstallation;
+  let site: SecureSite | undefined;
+  let client: RpcClient;
+  let stad: Stad;
+  beforeAll(async () => {
+    site = isSecure ? await SecureSite.create() : undefined;
+    at = await TestInstallation.start({ ...(site && { site }) });
+    client = site ? await site.client(at.port, { token: await site.token() }) : at.client;
+    stad = new Stad(client);
+  });
+  afterAll(async () => {
+    client.close();
+    await at.stop();
+    await site?.remove();
+  });
 
-test.for(recorded.calls.map((call) => [call.name, call] as const))(
-  'as recorded: %s',
-  async ([, { name, method, requestHex, cancelled, responses }]) => {
-    const isBlock = willBlockOf(method);
-    // How many of these there are depends on the pace of the run.
-    const wanted = cancelled ? responses.filter((hex) => !isBlock(hex)) : responses;
-    const got: string[] = [];
-    const raw = {
-      path: method,
-      requestSerialize: (value: Buffer) => value,
-      responseDeserialize: (bytes: Buffer) => bytes.toString('hex'),
-    };
-    const request = Buffer.from(translation.request(requestHex), 'hex');
-    let hasBlocked = false;
-    for await (const hex of at.client.stream(raw, request)) {
-      if (cancelled && isBlock(hex)) hasBlocked = true;
-      else got.push(hex);
-      if (hasBlocked && got.length >= wanted.length) break;
-      if (cancelled) await playStad(name);
-    }
-    const expected = wanted.map((hex, index) =>
-      translation.response(name.startsWith('get ') ? atRest(hex) : hex, got[index] ?? ''),
-    );
-    expect(got).toEqual(expected);
-    await playStad(name);
-  },
-);
+  test.for(recorded.calls.map((call) => [call.name, call] as const))(
+    'as recorded: %s',
+    async ([, { name, method, requestHex, cancelled, responses }]) => {
+      const isBlock = willBlockOf(method);
+      // How many of these there are depends on the pace of the run.
+      const wanted = cancelled ? responses.filter((hex) => !isBlock(hex)) : responses;
+      const got: string[] = [];
+      const raw = {
+        path: method,
+        requestSerialize: (value: Buffer) => value,
+        responseDeserialize: (bytes: Buffer) => bytes.toString('hex'),
+      };
+      const request = Buffer.from(translation.request(requestHex), 'hex');
+      let hasBlocked = false;
+      for await (const hex of client.stream(raw, request)) {
+        if (cancelled && isBlock(hex)) hasBlocked = true;
+        else got.push(hex);
+        if (hasBlocked && got.length >= wanted.length) break;
+        if (cancelled) await stad.play(name);
+      }
+      const expected = wanted.map((hex, index) =>
+        translation.response(name.startsWith('get ') ? atRest(hex) : hex, got[index] ?? ''),
+      );
+      expect(got).toEqual(expected);
+      await stad.play(name);
+    },
+  );
+});
 
 /** A wait could be answered between the last two events of a workflow, which are one batch here. */
 function atRest(hex: string): string {
@@ -129,38 +147,47 @@ const [repo, freeze, unfreeze] = [
   'f47ac10b58cc4372a5670e02b2c3d102',
 ].map((hex) => Buffer.from(hex, 'hex')) as [Buffer, Buffer, Buffer];
 
-const played = new Set<string>();
+/** What stad did in the recording. */
+class Stad {
+  readonly #client: RpcClient;
+  readonly #played = new Set<string>();
 
-/** What stad did in the recording after a call. */
-async function playStad(after: string): Promise<void> {
-  if (played.has(after)) return;
-  played.add(after);
-  const { client } = at;
-  switch (after) {
-    case 'Registry.InitRepo':
-      return confirmShadow();
-    case 'begin freeze (no vids)':
-      await client.call(FreezeRepoService.beginFreezeRepoFiles, { workflow: freeze });
-      await client.call(FreezeRepoService.commitFreezeRepoFiles, { workflow: freeze });
-      return;
-    case 'begin unfreeze (with both vids)':
-      await client.call(UnfreezeRepoService.beginUnfreezeRepoFiles, { workflow: unfreeze });
-      await client.call(UnfreezeRepoService.commitUnfreezeRepoFiles, { workflow: unfreeze });
-      return;
+  constructor(client: RpcClient) {
+    this.#client = client;
   }
-}
 
-async function confirmShadow(): Promise<void> {
-  const hex = recorded.calls.find(({ name }) => name === 'get repo, online')?.responses[0] ?? '';
-  const { shadow } = GetRepoO.decode(Buffer.from(hex, 'hex'));
-  const shadowPath = shadow.slice(shadow.indexOf(':') + 1);
-  const repoId = uuidFromBytes(repo);
-  let isTold = false;
-  const watch = at.client.stream(operator.OperatorService.watchRepo, { repoId });
-  for await (const { repo: view } of watch) {
-    if (view?.registryTier === Tier.ST_ONLINE) return;
-    if (view?.repoVid === '0'.repeat(26) || isTold) continue;
-    isTold = true;
-    await at.client.call(ReposService.confirmShadow, { repo, shadowPath });
+  /** Does once what followed a call. */
+  async play(after: string): Promise<void> {
+    if (this.#played.has(after)) return;
+    this.#played.add(after);
+    switch (after) {
+      case 'Registry.InitRepo':
+        return this.#confirmShadow();
+      case 'begin freeze (no vids)':
+        await this.#client.call(FreezeRepoService.beginFreezeRepoFiles, { workflow: freeze });
+        await this.#client.call(FreezeRepoService.commitFreezeRepoFiles, { workflow: freeze });
+        return;
+      case 'begin unfreeze (with both vids)':
+        await this.#client.call(UnfreezeRepoService.beginUnfreezeRepoFiles, { workflow: unfreeze });
+        await this.#client.call(UnfreezeRepoService.commitUnfreezeRepoFiles, {
+          workflow: unfreeze,
+        });
+        return;
+    }
+  }
+
+  async #confirmShadow(): Promise<void> {
+    const hex = recorded.calls.find(({ name }) => name === 'get repo, online')?.responses[0] ?? '';
+    const { shadow } = GetRepoO.decode(Buffer.from(hex, 'hex'));
+    const shadowPath = shadow.slice(shadow.indexOf(':') + 1);
+    const repoId = uuidFromBytes(repo);
+    let isTold = false;
+    const watch = this.#client.stream(operator.OperatorService.watchRepo, { repoId });
+    for await (const { repo: view } of watch) {
+      if (view?.registryTier === Tier.ST_ONLINE) return;
+      if (view?.repoVid === '0'.repeat(26) || isTold) continue;
+      isTold = true;
+      await this.#client.call(ReposService.confirmShadow, { repo, shadowPath });
+    }
   }
 }
