@@ -117,7 +117,7 @@ async function readSecureContext(
   const context = { cert, key, ca };
   usable(keyFile, () => createSecureContext(context));
   const { subject, validTo } = usable(certFile, () => new X509Certificate(cert));
-  log.info({ subject, validTo }, 'certificate read');
+  log.info({ certificate: subject, validTo }, 'certificate read');
   return context;
 }
 
