@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlaggedTree, NativeDriver } from '@permafrost/stad/effects';
-import type { Watch } from '@permafrost/workflow-core';
+import type { Direction, Watch } from '@permafrost/workflow-core';
 import { execa } from 'execa';
 import { scratchDirectory } from '../scratch.ts';
 
@@ -34,15 +34,20 @@ export function plantTree(): PlantedTree {
     top,
     beside,
     remove: async () => {
-      await thawQuickly(top);
+      await applyQuickly('unfreeze', top);
       remove();
     },
   };
 }
 
 /** Between two measurements. */
-export async function thawQuickly(top: string): Promise<void> {
-  await new FlaggedTree(await NativeDriver.open()).apply('unfreeze', top, watch);
+export async function applyQuickly(direction: Direction, top: string): Promise<void> {
+  await new FlaggedTree(await native()).apply(direction, top, watch);
+}
+
+let opened: Promise<NativeDriver> | undefined;
+function native(): Promise<NativeDriver> {
+  return (opened ??= NativeDriver.open());
 }
 
 /** What Permafrost is held against. */
