@@ -3,6 +3,7 @@
 export * from './enum-name.ts';
 export { Any } from './gen/google/protobuf/any.ts';
 export { Status as RpcStatus } from './gen/google/rpc/status.ts';
+export * from './gen/grpc/health/v1/health.ts';
 export { Event as MainEvent, Event_Type as MainEvent_Type } from './gen/nogev/fsomain/event.ts';
 export * from './gen/nogfso/auth.ts';
 export * from './gen/nogfso/broadcast.ts';

@@ -17,7 +17,10 @@ function codecOf(name: string): Codec {
   const { operator, ...flat } = proto;
   const [scope, local]: [object, string] = name.startsWith('permafrost.v1.')
     ? [operator, name.slice('permafrost.v1.'.length).replaceAll('.', '_')]
-    : [flat, LOCAL_NAMES[name] ?? name.replace('nogfso.', '').replaceAll('.', '_')];
+    : [
+        flat,
+        LOCAL_NAMES[name] ?? name.replace(/^(nogfso|grpc\.health\.v1)\./, '').replaceAll('.', '_'),
+      ];
   const codec = Object.entries(scope).find(([key]) => key === local)?.[1] as Codec | undefined;
   if (!codec) throw new Error(`${name} is not exported`);
   return codec;

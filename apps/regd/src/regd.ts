@@ -16,6 +16,7 @@ import { operatorService } from './operator/operator-service.ts';
 import type { Context } from './services/context.ts';
 import { ephemeralRegistryService } from './services/ephemeral-registry.ts';
 import { regularly } from './regularly.ts';
+import { healthService } from './services/health.ts';
 import { mainService } from './services/main.ts';
 import { registryService } from './services/registry.ts';
 import { reposService } from './services/repos.ts';
@@ -74,11 +75,12 @@ export class Regd {
     const { journal, log } = settings;
     const engine = new Engine({ journal, nextId: ulidSource(), pause });
     const { gcOlderThanMs } = settings;
-    const context = { engine, journal, clock: nodeClock, log, gcOlderThanMs };
+    const instance = randomUuid();
+    const context = { engine, journal, clock: nodeClock, instance, log, gcOlderThanMs };
     await initMain(engine);
     const { servers, targets } = await openEntrances(settings, context);
     const stopping = new AbortController();
-    const background = Promise.all(runInBackground(settings, engine, stopping.signal));
+    const background = Promise.all(runInBackground(settings, context, stopping.signal));
     // Whoever awaits it hears of a defect; until somebody does, it is not unheard of.
     background.catch(() => undefined);
     log.info({ listen: targets }, 'regd ready');
@@ -134,18 +136,18 @@ function servicesOf(context: Context): readonly MakeService[] {
     reposService(context),
     ...storageServices(context),
     operatorService(context),
+    healthService(context),
   ];
 }
 
 function runInBackground(
   { journal, log, gcOlderThanMs, gcEveryMs, ...settings }: RegdSettings,
-  engine: Engine,
+  { engine, instance, clock }: Context,
   signal: AbortSignal,
 ): readonly Promise<void>[] {
-  const clock = nodeClock;
   const loop = new RegdLoop({ engine, log });
   const runner = new Runner({ journal, loop, clock, random: Math.random, log });
-  const who = { instance: randomUuid(), daemon: 'regd', host: hostname() } as const;
+  const who = { instance, daemon: 'regd', host: hostname() } as const;
   const presence = { ...who, pid: process.pid, version: packageJson.version };
   const garbage = { engine, clock, log, olderThanMs: gcOlderThanMs, everyMs: gcEveryMs };
   const { failUnservedAfterMs: unservedMsMax, unservedLookMs: everyMs = UNSERVED_LOOK_MS } =

@@ -4,6 +4,7 @@ import type { Direction } from '@permafrost/events';
 import {
   EphemeralRegistryService,
   FreezeRepoService,
+  HealthService,
   MainService,
   operator,
   RegistryFreezeRepoService,
@@ -147,6 +148,9 @@ const operatorRules: Rules<typeof operator.OperatorService> = {
   ),
 };
 
+/** Open to all that get as far as a call. */
+const healthRules: Rules<typeof HealthService> = { check: always(), watch: always() };
+
 /** By the path of the call, such as `/nogfso.Registry/InitRoot`. */
 export const rules: ReadonlyMap<string, Rule<never>> = new Map<string, Rule<never>>([
   ...byCall(MainService, mainRules),
@@ -160,7 +164,13 @@ export const rules: ReadonlyMap<string, Rule<never>> = new Map<string, Rule<neve
   ...byCall(ReposFreezeRepoService, reposFreezeRules),
   ...byCall(ReposUnfreezeRepoService, reposUnfreezeRules),
   ...byCall(operator.OperatorService, operatorRules),
+  ...byCall(HealthService, healthRules),
 ]);
+
+/** The names of all services, with their packages. */
+export const services: ReadonlySet<string> = new Set(
+  [...rules.keys()].map((path) => path.split('/')[1] ?? ''),
+);
 
 function byCall<S extends Contract>(contract: S, rules: Rules<S>): [string, Rule<never>][] {
   return Object.entries(contract).map(([name, { path }]) => [path, rules[name as keyof S]]);
