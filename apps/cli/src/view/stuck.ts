@@ -3,7 +3,7 @@ import type { operator } from '@permafrost/proto';
 import { table } from '../output/table.ts';
 import type { Paint } from '../output/terminal.ts';
 import { timeAgo } from '../output/time.ts';
-import { hasEnded, workflowHeadline, workflowSituation } from './workflow.ts';
+import { hasEnded, workflowSituation } from './workflow.ts';
 
 export type StuckWorkflow = operator.Workflow & Readonly<{ waitingSinceMs: number }>;
 
@@ -40,7 +40,6 @@ export function stuckTable(
 }
 
 function situation(workflow: operator.Workflow): string {
-  const { waitingFor, progress, cancelRequest } = workflow;
-  const saysMore = waitingFor !== '' && (progress !== undefined || cancelRequest !== undefined);
-  return saysMore ? workflowSituation(workflow) : workflowHeadline(workflow);
+  const saysMore = workflow.progress !== undefined || workflow.cancelRequest !== undefined;
+  return saysMore ? workflowSituation(workflow) : workflow.kind;
 }
