@@ -1,5 +1,5 @@
 // Ends a workflow over the head of the stad that its files belong to: for a stad that is gone, and for
-// people who know that it has to be.
+// people who know that it has to be (invariant 11).
 import type { Transaction, Uuid } from '@permafrost/events';
 import { failureCode, SC_FAILED } from '../storage/status-code.ts';
 import { fitStatusMessage } from '../storage/status-message.ts';
