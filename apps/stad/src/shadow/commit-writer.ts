@@ -40,6 +40,11 @@ export class CommitWriter implements AsyncDisposable {
     return this.#isEmpty;
   }
 
+  /** Starts git already, for a caller who knows that there will be a change. */
+  start(): void {
+    this.#started();
+  }
+
   /** Await it before the next call, here and below. */
   set(path: ByteString, mode: EntryMode, content: ByteString): Promise<void> | void {
     return this.#change(`M ${mode} inline ${quotePath(path)}\n${dataCommand(content)}`);

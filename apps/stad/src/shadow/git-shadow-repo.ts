@@ -96,6 +96,9 @@ export class GitShadowRepo implements ShadowRepo {
       subject: `stat ${isoSeconds(time)}${isRangeOnly ? ': mtime range' : ''}`,
     });
 
+    // A freeze or thaw always changes the top's record: git may start while the tree is compared.
+    if (recordedTop.values.get('attrs') !== request.attrs) writer.start();
+
     const seen = isRangeOnly
       ? await measureTop(top, pace)
       : await compare(session, commit, {
