@@ -5,6 +5,7 @@ export * from './ids/names.ts';
 export * from './ids/ulid.ts';
 export * from './ids/uuid.ts';
 export * from './journal/errors.ts';
+export * from './journal/inquiries.ts';
 export * from './journal/journal.ts';
 export * from './journal/noticeboard.ts';
 export * from './streams/codec.ts';

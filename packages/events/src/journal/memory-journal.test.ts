@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Draft } from '../testing/draft.ts';
+import { inquiriesSuite } from '../testing/inquiries-suite.ts';
 import { journalSuite } from '../testing/journal-suite.ts';
 import { noticeboardSuite } from '../testing/noticeboard-suite.ts';
 import { MemoryJournal } from './memory-journal.ts';
@@ -11,6 +12,7 @@ function open() {
 
 journalSuite('memory', open);
 noticeboardSuite('memory', open);
+inquiriesSuite('memory', open);
 
 test('a simulator decides when listeners are woken', async () => {
   const due: (() => void)[] = [];

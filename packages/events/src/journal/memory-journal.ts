@@ -3,8 +3,10 @@ import { nilUlid, type Ulid, type Vid } from '../ids/ulid.ts';
 import type { Uuid } from '../ids/uuid.ts';
 import { advanceHead } from './advance-head.ts';
 import { DuplicateEventError, JournalClosedError, UnknownEventError } from './errors.ts';
+import type { Inquiries } from './inquiries.ts';
 import type { Change, Head, Journal, Position, ReadOptions, StoredEvent } from './journal.ts';
 import { Listeners, type Schedule } from './listeners.ts';
+import { MemoryInquiries } from './memory-inquiries.ts';
 import type { CancelRequest, Noticeboard, Presence, Progress } from './noticeboard.ts';
 
 export interface MemoryJournalOptions {
@@ -13,6 +15,7 @@ export interface MemoryJournalOptions {
 }
 
 export class MemoryJournal implements Journal, Noticeboard {
+  readonly inquiries: Inquiries;
   readonly #heads = new Map<Uuid, Head>();
   /** All events, in the global order. */
   #events: StoredEvent[] = [];
@@ -28,6 +31,10 @@ export class MemoryJournal implements Journal, Noticeboard {
 
   constructor({ schedule }: MemoryJournalOptions = {}) {
     this.#listeners = new Listeners(schedule);
+    this.inquiries = new MemoryInquiries({
+      whenOpen: (query) => this.#answer(query),
+      wake: () => this.#listeners.notify(),
+    });
   }
 
   commit(batch: readonly Change[]): Promise<Position> {

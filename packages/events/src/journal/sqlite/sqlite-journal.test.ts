@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { randomUuid } from '../../ids/uuid.ts';
 import { bodies, Draft } from '../../testing/draft.ts';
+import { inquiriesSuite } from '../../testing/inquiries-suite.ts';
 import { journalSuite } from '../../testing/journal-suite.ts';
 import { noticeboardSuite } from '../../testing/noticeboard-suite.ts';
 import { sharedJournalSuite } from '../../testing/shared-journal-suite.ts';
@@ -34,6 +35,7 @@ async function open() {
 journalSuite('SQLite', open);
 sharedJournalSuite('SQLite', open);
 noticeboardSuite('SQLite', open);
+inquiriesSuite('SQLite', open);
 
 test('commits that wait at the same moment share transactions', async () => {
   const journal = await openUntilTestEnds({ path: await temporaryPath() });

@@ -1,5 +1,5 @@
-// The journal, the noticeboard and the saved states in one SQLite file that several processes share. This file only
-// puts the parts together: every call waits its turn, and answers with the faults of the ports.
+// The journal, the noticeboard, the inquiries and the saved states in one SQLite file that several
+// processes share. This file only puts the parts together: every call waits its turn, and answers with the faults of the ports.
 import { statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
@@ -7,6 +7,7 @@ import type { SavedState, StateStore } from '../../engine/state-store.ts';
 import type { Ulid, Vid } from '../../ids/ulid.ts';
 import { nilUuid, type Uuid } from '../../ids/uuid.ts';
 import { JournalClosedError } from '../errors.ts';
+import type { Inquiries } from '../inquiries.ts';
 import type { Change, Head, Journal, Position, ReadOptions, StoredEvent } from '../journal.ts';
 import { Listeners } from '../listeners.ts';
 import type { CancelRequest, Noticeboard, Presence, Progress } from '../noticeboard.ts';
@@ -15,6 +16,7 @@ import { Doorbell } from './doorbell.ts';
 import { FilesInPlace } from './files-in-place.ts';
 import { GroupCommit } from './group-commit.ts';
 import { inThread } from './in-thread.ts';
+import { InquiryRows } from './inquiry-rows.ts';
 import type { Inspection } from './inspect.ts';
 import { schemaVersion } from './migrate.ts';
 import { newsOf } from './news.ts';
@@ -58,6 +60,7 @@ export interface Connections {
 const HEADS_PAGE = 500;
 
 export class SqliteJournal implements Journal, Noticeboard, StateStore {
+  readonly inquiries: Inquiries;
   readonly #path: string;
   readonly #patienceMs: number;
   readonly #connections: Connections;
@@ -97,10 +100,12 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
       writer: new BatchWriter(events, nowMs),
       patiently: (attempt) => this.#patiently(attempt),
       assertKept: () => this.#files.look(),
-      onCommitted: () => {
-        this.#doorbell.ring();
-        this.#listeners.notify();
-      },
+      onCommitted: () => this.#wakeAll(),
+    });
+    this.inquiries = new InquiryRows({
+      db: notices,
+      whenFree: (query) => this.#answer(query),
+      wake: () => this.#wakeAll(),
     });
   }
 
@@ -235,6 +240,11 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
   #wakeUps(): JournalDiagnostics['wakeUps'] {
     if (this.#listeners.size === 0) return 'none';
     return this.#doorbell.isWatched ? 'doorbell' : 'looking';
+  }
+
+  #wakeAll(): void {
+    this.#doorbell.ring();
+    this.#listeners.notify();
   }
 
   #lookForNews(): void {
