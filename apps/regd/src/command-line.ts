@@ -1,0 +1,87 @@
+// The command line of permafrost-regd: its flags and its help.
+import { durationMs, logLevels } from '@permafrost/daemon-kit';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import {
+  ListenAddressError,
+  parseListenAddress,
+  type ListenAddress,
+} from './grpc/listen-address.ts';
+import { addTrustFlags, type TrustFlags } from './trust-flags.ts';
+
+export type Flags = TrustFlags &
+  Readonly<{
+    state?: string;
+    listen: readonly ListenAddress[];
+    gcOlderThan: number;
+    gcEvery: number;
+    failUnservedAfter: number;
+    logLevel: string;
+  }>;
+
+const DAY_MS = 86_400_000;
+
+/** The flags of the program, which ends the process with code 2 when they are used wrongly. */
+export function commandLine(): Command {
+  const program = new Command('permafrost-regd')
+    .description('Serves the registries over gRPC, and moves workflows on.')
+    .version(packageJson.version)
+    .option('--state <dir>', 'the directory of the journal and of the socket')
+    .addOption(
+      new Option(
+        '--listen <address>',
+        'unix:FILE, or ADDRESS:PORT, beyond this machine with TLS only; may be repeated',
+      )
+        .argParser(address)
+        .default([], 'regd.sock in the state directory'),
+    )
+    .addOption(
+      new Option('--gc-older-than <duration>', 'delete workflows that ended so long ago')
+        .argParser(duration)
+        .default(30 * DAY_MS, '30d'),
+    )
+    .addOption(
+      new Option('--gc-every <duration>', 'how often to look for them')
+        .argParser(duration)
+        .default(DAY_MS, '1d'),
+    )
+    .addOption(
+      new Option(
+        '--fail-unserved-after <duration>',
+        'fail workflows that no stad has served for so long; 0s: never',
+      )
+        .argParser(duration)
+        .default(7 * DAY_MS, '7d'),
+    )
+    .addOption(new Option('--log-level <level>', 'what to log').choices(logLevels).default('info'))
+    .addHelpText(
+      'after',
+      `
+The state directory is $PERMAFROST_STATE, else /var/lib/permafrost for root, else permafrost in
+$XDG_STATE_HOME or ~/.local/state.
+
+Examples:
+  permafrost-regd
+  permafrost-regd --state ./state --listen unix:./state/regd.sock --listen 127.0.0.1:7550
+  permafrost-regd --listen 0.0.0.0:7550 --tls-cert regd.pem --tls-client-ca ca.pem --jwt-ca ca.pem
+
+SIGHUP reads certificates again.`,
+    )
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+  return addTrustFlags(program);
+}
+
+function address(text: string, previous: readonly ListenAddress[]): readonly ListenAddress[] {
+  try {
+    return [...previous, parseListenAddress(text)];
+  } catch (error) {
+    if (error instanceof ListenAddressError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+function duration(text: string): number {
+  const ms = durationMs(text);
+  if (ms === undefined) throw new InvalidArgumentError('not a duration such as 90s, 12h or 30d');
+  return ms;
+}

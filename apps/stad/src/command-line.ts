@@ -1,0 +1,71 @@
+// The command line of permafrost-stad: its flags and its help.
+import { durationMs, logLevels } from '@permafrost/daemon-kit';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { driverNames, type DriverName } from './driver.ts';
+
+export type Flags = Readonly<{
+  state?: string;
+  host: string;
+  driver: DriverName;
+  root: readonly string[];
+  jobs: number;
+  retryFor: number;
+  logLevel: string;
+}>;
+
+/** The flags of the program. */
+export function commandLine(): Command {
+  return new Command('permafrost-stad')
+    .description(
+      'Changes the attributes of files, and records their stat in shadow repos, on one host.',
+    )
+    .version(packageJson.version)
+    .option('--state <dir>', 'the directory of the journal and of the shadow repos')
+    .requiredOption(
+      '--host <name>',
+      'the file host to serve, as `permafrost init root --host` names it',
+    )
+    .addOption(
+      new Option('--driver <name>', 'how the immutable attribute is set')
+        .choices(driverNames)
+        .default('chattr'),
+    )
+    .addOption(
+      new Option('--root <dir>', 'touch only trees at or below this directory; may be repeated')
+        .argParser(collect)
+        .default([], 'all'),
+    )
+    .option('--jobs <count>', 'repos worked on at the same time', positive, 4)
+    .addOption(
+      new Option('--retry-for <duration>', 'how long faults that may pass are tried again')
+        .argParser(duration)
+        .default(600_000, '10m'),
+    )
+    .addOption(new Option('--log-level <level>', 'what to log').choices(logLevels).default('info'))
+    .addHelpText(
+      'after',
+      `
+Needs root, or the capabilities CAP_LINUX_IMMUTABLE, CAP_FOWNER and CAP_DAC_READ_SEARCH.
+
+Examples:
+  permafrost-stad --host files1 --root /srv/data
+  permafrost-stad --state ./state --host localhost --driver simulated`,
+    );
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('not a count above 0');
+  return value;
+}
+
+function duration(text: string): number {
+  const ms = durationMs(text);
+  if (ms === undefined) throw new InvalidArgumentError('not a duration such as 90s, 10min or 2h');
+  return ms;
+}
