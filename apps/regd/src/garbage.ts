@@ -1,14 +1,18 @@
-// Deletes old workflows now and then.
-import type { Engine } from '@permafrost/events';
-import { collectGarbage, type Clock, type Log } from '@permafrost/workflow-core';
+// Keeps the journal tidy: deletes old workflows, and cuts the indexes that listed them short. Now and
+// then by itself, and when somebody asks.
+import type { Engine, Uuid } from '@permafrost/events';
+import { collectGarbage, snapshotIndexes, type Clock, type Log } from '@permafrost/workflow-core';
 import type { Routine } from './regularly.ts';
 
-export interface GarbageSchedule {
+export interface Tidying {
   engine: Engine;
   clock: Clock;
   log: Log;
   /** How long ago a workflow must have ended. */
   olderThanMs: number;
+}
+
+export interface GarbageSchedule extends Tidying {
   everyMs: number;
 }
 
@@ -16,15 +20,27 @@ export interface GarbageSchedule {
 const FIRST_AFTER_MS = 60_000;
 
 export function collectingGarbage(schedule: GarbageSchedule): Routine {
-  const { engine, clock, log, olderThanMs, everyMs } = schedule;
+  const { everyMs } = schedule;
   return {
     purpose: 'delete old workflows',
     firstAfterMs: Math.min(FIRST_AFTER_MS, everyMs),
     everyMs,
     work: async (signal) => {
-      const nowMs = clock.nowMs();
-      const deleted = await collectGarbage(engine, { olderThanMs, nowMs, signal });
-      if (deleted.length > 0) log.info({ deleted: deleted.length }, 'old workflows deleted');
+      await tidyJournal(schedule, signal);
     },
   };
+}
+
+/** Resolves to the ids of the workflows that it has deleted. */
+export async function tidyJournal(
+  { engine, clock, log, olderThanMs }: Tidying,
+  signal: AbortSignal,
+): Promise<readonly Uuid[]> {
+  const deleted = await collectGarbage(engine, { olderThanMs, nowMs: clock.nowMs(), signal });
+  if (deleted.length > 0)
+    log.info({ deleted: deleted.length, olderThanMs }, 'old workflows deleted');
+  // Afterwards, so that a snapshot does not tell of what is deleted next.
+  const registries = await snapshotIndexes(engine, { signal });
+  if (registries.length > 0) log.info({ registries }, 'workflow indexes cut short');
+  return deleted;
 }

@@ -73,7 +73,7 @@ export class Regd {
 
   static async start(settings: RegdSettings): Promise<Regd> {
     const { journal, log } = settings;
-    const engine = new Engine({ journal, nextId: ulidSource(), pause });
+    const engine = new Engine({ journal, nextId: ulidSource(), pause, states: journal });
     const { gcOlderThanMs } = settings;
     const instance = randomUuid();
     const context = { engine, journal, clock: nodeClock, instance, log, gcOlderThanMs };

@@ -1,6 +1,13 @@
 // stad, put together: the tree and the shadow repos of one host, moved by the journal.
 import { hostname } from 'node:os';
-import { Engine, randomUuid, ulidSource, type Journal, type Noticeboard } from '@permafrost/events';
+import {
+  Engine,
+  randomUuid,
+  ulidSource,
+  type Journal,
+  type Noticeboard,
+  type StateStore,
+} from '@permafrost/events';
 import type { StateDirectory } from '@permafrost/events/state-directory';
 import { nodeClock } from '@permafrost/daemon-kit';
 import { keepPresent, Runner, StadLoop, type Log } from '@permafrost/workflow-core';
@@ -12,7 +19,7 @@ import { GitShadowRepo } from './shadow/git-shadow-repo.ts';
 import { FlaggedTree } from './tree/immutable-tree.ts';
 
 export interface StadSettings {
-  journal: Journal & Noticeboard;
+  journal: Journal & Noticeboard & StateStore;
   state: StateDirectory;
   /** The file host whose repos are served, as roots name it. */
   host: string;
@@ -30,7 +37,7 @@ export interface StadSettings {
 export async function serve(settings: StadSettings, signal: AbortSignal): Promise<void> {
   const { journal, state, host, roots, log } = settings;
   const instance = randomUuid();
-  const engine = new Engine({ journal, nextId: ulidSource() });
+  const engine = new Engine({ journal, nextId: ulidSource(), states: journal });
   const loop = new StadLoop({
     ...settings,
     instance,

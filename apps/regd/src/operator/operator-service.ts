@@ -1,8 +1,9 @@
 // What people and their tools ask beyond the API of the old system.
 import { RetryNoVC } from '@permafrost/events';
 import { operator } from '@permafrost/proto';
-import { cancelWorkflow, collectGarbage, repo } from '@permafrost/workflow-core';
+import { cancelWorkflow, repo } from '@permafrost/workflow-core';
 import type { Caller } from '../access/caller.ts';
+import { tidyJournal } from '../garbage.ts';
 import { badArgument, notFound } from '../grpc/rpc-error.ts';
 import { serviceOf, type Call, type MakeService } from '../grpc/service.ts';
 import type { Context } from '../services/context.ts';
@@ -121,11 +122,9 @@ class OperatorRpcs {
     request: operator.CollectGarbageRequest,
     { signal }: Call,
   ): Promise<operator.CollectGarbageResponse> {
-    const { engine, clock, gcOlderThanMs, log } = this.#context;
-    const { olderThanMs = gcOlderThanMs } = request;
+    const { olderThanMs = this.#context.gcOlderThanMs } = request;
     if (olderThanMs < 0) throw badArgument('AGE_NEGATIVE', 'an age cannot be negative');
-    const deleted = await collectGarbage(engine, { olderThanMs, nowMs: clock.nowMs(), signal });
-    log.info({ deleted: deleted.length, olderThanMs }, 'old workflows deleted');
+    const deleted = await tidyJournal({ ...this.#context, olderThanMs }, signal);
     return { deletedWorkflowIds: [...deleted] };
   }
 }

@@ -1,5 +1,5 @@
 // Everything that can be checked about a journal while it is in use.
-import type { Head } from '@permafrost/events';
+import { Engine, ulidSource, type Head } from '@permafrost/events';
 import type { operator } from '@permafrost/proto';
 import type { Context } from '../services/context.ts';
 import { checkHistory } from './check-history.ts';
@@ -54,7 +54,9 @@ async function* lastingContradictions(
   for (const [key, value] of first) if (second.has(key)) yield value;
 }
 
-async function contradictions({ engine, journal }: Context): Promise<Map<string, Finding>> {
+async function contradictions({ journal }: Context): Promise<Map<string, Finding>> {
+  // From the events alone: the states that regd remembers or has saved are what is in question.
+  const engine = new Engine({ journal, nextId: ulidSource() });
   const heads: Head[] = [];
   for await (const head of journal.heads()) heads.push(head);
   const found = new Map<string, Finding>();

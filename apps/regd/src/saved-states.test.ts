@@ -1,0 +1,80 @@
+// What regd keeps over a restart, so that a start does not read old histories.
+import { registryId, randomUuid, ulidSource, workflowIndexId, type Uuid } from '@permafrost/events';
+import { operator } from '@permafrost/proto';
+import { registry, workflowIndex } from '@permafrost/workflow-core';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { REGISTRY, TestInstallation } from './testing/installation.ts';
+
+const { collectGarbage, listWorkflows, verify } = operator.OperatorService;
+const index = workflowIndexId(REGISTRY);
+
+let at: TestInstallation;
+beforeEach(async () => {
+  at = await TestInstallation.start();
+  await at.initRegistry();
+});
+afterEach(() => at.stop());
+
+/** Makes the history of the index so long that a state of it is worth saving, and a snapshot, too. */
+async function finishMany(count = 500): Promise<void> {
+  const nextId = ulidSource();
+  await at.engine.transact(async (tx) => {
+    for (let i = 0; i < count; i++) {
+      const workflowId = randomUuid();
+      const entry = { direction: 'freeze', workflowId, startedEventId: nextId() } as const;
+      const globalPath = `/example/data/${i}`;
+      await tx.tell(workflowIndex, index, {
+        type: 'BeginWorkflow',
+        entry: { ...entry, globalPath },
+      });
+      const completedEventId = nextId();
+      await tx.tell(workflowIndex, index, { type: 'CommitWorkflow', workflowId, completedEventId });
+    }
+  });
+}
+
+async function restart(): Promise<void> {
+  at.client.close();
+  await at.regd.stop();
+  await at.startRegd();
+}
+
+/** Puts a state in the place of the saved one that says the history were empty. */
+async function saveLie(history: Uuid, format: string, bytes: Uint8Array): Promise<void> {
+  const head = await at.journal.head(history);
+  if (!head) throw new Error('the history has begun');
+  await at.journal.saveState(history, { format, vid: head.vid, bytes });
+}
+
+test('regd saves the state of a long index, and starts from it', async () => {
+  await finishMany();
+  await at.client.call(listWorkflows, { registry: REGISTRY, includeFinished: true });
+  const saved = await vi.waitUntil(() => at.journal.loadState(index));
+  expect(saved.vid).toBe((await at.journal.head(index))?.vid);
+
+  const none = workflowIndex.stateCodec?.encode(workflowIndex.initial) ?? new Uint8Array();
+  await saveLie(index, saved.format, none);
+  await restart();
+  const request = { registry: REGISTRY, includeFinished: true };
+  expect((await at.client.call(listWorkflows, request)).workflows).toEqual([]);
+});
+
+test('verify asks the events, whatever regd has started from', async () => {
+  at.startStad();
+  const repo = await at.initRepo('foo');
+  await at.stopStad();
+  const lie = JSON.stringify({ name: REGISTRY, roots: [], repos: [] });
+  await saveLie(registryId(REGISTRY), 'registry 1', new TextEncoder().encode(lie));
+  await restart();
+  const { repos } = (await at.engine.find(registry, registryId(REGISTRY))).state;
+  expect([...repos.keys()]).toEqual([repo]);
+  const [only] = await at.client.all(verify, {});
+  expect(only?.item).toMatchObject({ $case: 'summary', value: { problems: 0 } });
+});
+
+test('collecting garbage also cuts a long index short', async () => {
+  await finishMany();
+  const { deletedWorkflowIds } = await at.client.call(collectGarbage, { olderThanMs: 0 });
+  expect(deletedWorkflowIds).toHaveLength(500);
+  expect((await at.engine.find(workflowIndex, index)).state.eventsSinceSnapshot).toBe(0);
+});

@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Engine, mainId, NoVC, ulidSource, workflowIndexId, randomUuid } from '@permafrost/events';
+import { openSqliteJournal } from '@permafrost/events/sqlite';
+import { stateDirectory } from '@permafrost/events/state-directory';
+import { initMain, main, workflowIndex } from '@permafrost/workflow-core';
+import { onTestFinished, test, vi } from 'vitest';
+import { serve } from './stad.ts';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+test('stad saves the states that it has read at its start, for the next one', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'permafrost-stad-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  const state = stateDirectory(dir);
+  const journal = await openSqliteJournal({ path: state.journal });
+  const nextId = ulidSource();
+  const engine = new Engine({ journal, nextId });
+  const index = workflowIndexId('exreg');
+  await initMain(engine);
+  await engine.tell(main, mainId, NoVC, { type: 'AcceptRegistry', name: 'exreg' });
+  await engine.transact(async (tx) => {
+    for (let i = 0; i < 500; i++) {
+      const workflowId = randomUuid();
+      const entry = { direction: 'freeze', workflowId, startedEventId: nextId() } as const;
+      const begun = { ...entry, globalPath: '/example/data/foo' };
+      await tx.tell(workflowIndex, index, { type: 'BeginWorkflow', entry: begun });
+      await tx.tell(workflowIndex, index, {
+        type: 'CommitWorkflow',
+        workflowId,
+        completedEventId: nextId(),
+      });
+    }
+  });
+  const stopping = new AbortController();
+  const settings = { journal, state, host: 'localhost', driver: 'simulated', log: quiet } as const;
+  const limits = { roots: [], jobsMax: 1, retryForMs: 0 };
+  const served = serve({ ...settings, ...limits }, stopping.signal);
+  await vi.waitUntil(() => journal.loadState(index));
+  stopping.abort();
+  await served;
+  await journal.close();
+});
