@@ -19,7 +19,9 @@ export const AUTHOR = 'A U Thor <author@example.org>';
 export class Installation implements AsyncDisposable {
   readonly top: string;
   readonly driver: Driver;
+  /** The last one of each that was started. */
   readonly daemons: Map<DaemonName, DaemonProcess> = new Map();
+  readonly #started: DaemonProcess[] = [];
 
   private constructor(top: string, driver: Driver) {
     this.top = top;
@@ -47,6 +49,7 @@ export class Installation implements AsyncDisposable {
     const args = ['--state', this.state, ...(name === 'stad' ? own : []), ...(options.args ?? [])];
     const daemon = new DaemonProcess(name, { ...options, args });
     this.daemons.set(name, daemon);
+    this.#started.push(daemon);
     await daemon.ready();
     return daemon;
   }
@@ -76,7 +79,7 @@ export class Installation implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // A stopped process cannot handle SIGKILL any slower than a running one, and needs no warning.
-    await Promise.all([...this.daemons.values()].map((daemon) => daemon.stop('SIGKILL')));
+    await Promise.all(this.#started.map((daemon) => daemon.stop('SIGKILL')));
     await execa('chattr', ['-R', '-f', '-i', this.data], { reject: false });
     await rm(this.top, { recursive: true, force: true });
   }
