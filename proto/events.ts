@@ -1,8 +1,9 @@
-// The messages of stored events alone, without services: who only reads and writes histories needs
-// no gRPC.
+// The messages that go through the journal alone, without services: who only reads and writes there
+// needs no gRPC.
 export { Event as MainEvent, Event_Type as MainEvent_Type } from './gen/nogev/fsomain/event.ts';
 export * from './gen/nogfso/fso.ts';
 export * from './gen/nogfso/git.ts';
 export * from './gen/nogfso/registry_event.ts';
 export * from './gen/nogfso/repo_event.ts';
 export * from './gen/nogfso/workflow_event.ts';
+export * as inquiries from './gen/permafrost/v1/inquiries.ts';

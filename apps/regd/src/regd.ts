@@ -12,6 +12,7 @@ import { Objects } from './access/objects.ts';
 import { collectingGarbage } from './garbage.ts';
 import { RpcServer } from './grpc/rpc-server.ts';
 import type { MakeService } from './grpc/service.ts';
+import { droppingOldInquiries } from './inquiries/dropping-old.ts';
 import { operatorService } from './operator/operator-service.ts';
 import type { Context } from './services/context.ts';
 import { ephemeralRegistryService } from './services/ephemeral-registry.ts';
@@ -158,6 +159,7 @@ function runInBackground(
     keepPresent(presence, { board: journal, clock, log, signal }),
     regularly(collectingGarbage(garbage), { clock, log }, signal),
     regularly(failingUnserved(unserved), { clock, log }, signal),
+    regularly(droppingOldInquiries({ journal, clock }), { clock, log }, signal),
   ];
 }
 

@@ -4,13 +4,21 @@ import {
   Engine,
   randomUuid,
   ulidSource,
+  type Inquiries,
   type Journal,
   type Noticeboard,
   type StateStore,
 } from '@permafrost/events';
 import type { StateDirectory } from '@permafrost/events/state-directory';
 import { nodeClock } from '@permafrost/daemon-kit';
-import { keepPresent, Runner, StadLoop, type Log } from '@permafrost/workflow-core';
+import {
+  answerInquiries,
+  keepPresent,
+  Runner,
+  StadLoop,
+  type Log,
+  type Responder,
+} from '@permafrost/workflow-core';
 import packageJson from '../package.json' with { type: 'json' };
 import { openDriver, type DriverName } from './driver.ts';
 import { HostRepoLock } from './lock/host-repo-lock.ts';
@@ -19,7 +27,7 @@ import { GitShadowRepo } from './shadow/git-shadow-repo.ts';
 import { FlaggedTree } from './tree/immutable-tree.ts';
 
 export interface StadSettings {
-  journal: Journal & Noticeboard & StateStore;
+  journal: Journal & Noticeboard & StateStore & { readonly inquiries: Inquiries };
   state: StateDirectory;
   /** The file host whose repos are served, as roots name it. */
   host: string;
@@ -52,8 +60,12 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
   const who = { instance, daemon: 'stad', host, pid: process.pid } as const;
   const present = { ...who, version: packageJson.version };
   log.info({ host, machine: hostname(), driver: settings.driver, roots }, 'stad ready');
+  // One for each kind of question that regd may ask.
+  const responders: readonly Responder[] = [];
+  const answering = { journal, host, instance, responders, clock: nodeClock, log };
   await Promise.all([
     runner.run(signal),
+    answerInquiries(answering, signal),
     keepPresent(present, { board: journal, clock: nodeClock, log, signal }),
   ]);
 }

@@ -1,10 +1,15 @@
 // What is decided. Pure: no I/O, no clock, no randomness of its own.
+export * from './daemon/bell.ts';
 export * from './daemon/next-action.ts';
 export * from './daemon/presence.ts';
 export * from './daemon/regd-loop.ts';
 export * from './daemon/runner.ts';
 export * from './daemon/stad-loop.ts';
 export * from './freeze-repo/freeze-repo.ts';
+export * from './inquiries/answer-inquiries.ts';
+export * from './inquiries/ask.ts';
+export * from './inquiries/errors.ts';
+export * from './inquiries/responder.ts';
 export { initialMain, main, type Main, type MainCommand, type MainRefusal } from './main/main.ts';
 export * from './ports/files.ts';
 export * from './ports/log.ts';

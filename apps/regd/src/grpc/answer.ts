@@ -9,7 +9,14 @@ import {
   VersionConflictError,
   type StreamKind,
 } from '@permafrost/events';
-import { ForeignWorkflowError, refusals, type Refusal } from '@permafrost/workflow-core';
+import {
+  AnswerFailedError,
+  ForeignWorkflowError,
+  refusals,
+  UnansweredError,
+  type Refusal,
+  type UnansweredCode,
+} from '@permafrost/workflow-core';
 import { AuthRequiredScope, RpcStatus } from '@permafrost/proto';
 import { TokenNeededError } from '../access/token-needed-error.ts';
 import { isRefused, RepoHeldError } from '../holder.ts';
@@ -56,6 +63,8 @@ function toRpcError(error: unknown, wording: Wording): RpcError | undefined {
     });
   }
   if (error instanceof ForeignWorkflowError) return wrongKind(error, wording);
+  if (error instanceof UnansweredError) return unanswered(error);
+  if (error instanceof AnswerFailedError) return answerFailed(error);
   if (error instanceof Fault) return fault(error, wording);
   return undefined;
 }
@@ -101,6 +110,30 @@ function fault(error: Fault, wording: Wording): RpcError {
           : 'The log of regd tells the cause; somebody has to mend it first.',
       );
   }
+}
+
+const unansweredRemedies: Readonly<Record<UnansweredCode, string>> = {
+  STAD_ABSENT: 'Start permafrost-stad with the --host of that name.',
+  STAD_GONE: 'Ask again when it runs; its log tells why it ended.',
+  STAD_BUSY: 'Ask again in a while.',
+  STAD_SILENT: 'Ask again; if it stays silent, see its log, and whether it hangs on a disk.',
+};
+
+function unanswered({ code, message }: UnansweredError): RpcError {
+  return new RpcError(message, {
+    status: status.UNAVAILABLE,
+    code,
+    remedy: unansweredRemedies[code],
+  });
+}
+
+/** What stad found stands in the way of the answer, not of the call. */
+function answerFailed({ code, message, retry }: AnswerFailedError): RpcError {
+  return new RpcError(message, {
+    status: retry === 'later' ? status.UNAVAILABLE : status.FAILED_PRECONDITION,
+    code,
+    remedy: `Look ${code} up in docs/errors.md; the log of stad may tell more.`,
+  });
 }
 
 function wrongKind(error: Error & { code: string }, { subject }: Wording): RpcError {

@@ -45,6 +45,9 @@ export interface Inquiries {
    */
   answer(id: Uuid, part: AnswerPart): Promise<number | undefined>;
 
+  /** How many parts of an answer were not read yet; undefined if nobody waits for it any more. */
+  unread(id: Uuid): Promise<number | undefined>;
+
   /** The parts of an answer that follow `after`, in order; those up to `after` are forgotten. */
   read(id: Uuid, after: number): Promise<readonly AnswerPart[]>;
 

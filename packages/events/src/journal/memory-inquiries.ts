@@ -62,6 +62,10 @@ export class MemoryInquiries implements Inquiries {
     });
   }
 
+  unread(id: Uuid): Promise<number | undefined> {
+    return this.#whenOpen(() => this.#asked.get(id)?.parts.length);
+  }
+
   read(id: Uuid, after: number): Promise<readonly AnswerPart[]> {
     return this.#whenOpen(() => {
       const asked = this.#asked.get(id);

@@ -8,7 +8,8 @@ import { EventDecodeError, type Codec } from './codec.ts';
 type Header = { event: number; id: Uint8Array; parent: Uint8Array };
 type Partial<M> = { [K in keyof M]?: M[K] | undefined };
 
-interface MessageType<M> {
+/** What generated code gives for a message. */
+export interface MessageType<M> {
   encode(message: M): { finish(): Uint8Array };
   decode(bytes: Uint8Array): M;
 }

@@ -68,7 +68,9 @@ export function inquiriesSuite(name: string, open: () => Promise<InquiriesFixtur
       await inquiries.ask(asked);
       for (const sequence of [1, 2, 3]) await inquiries.answer(asked.id, part(sequence));
       await inquiries.read(asked.id, 2);
+      expect(await inquiries.unread(asked.id)).toBe(1);
       expect(await inquiries.answer(asked.id, part(4))).toBe(2);
+      expect(await inquiries.unread(randomUuid())).toBeUndefined();
     });
 
     test('are gone once dropped, whatever comes later', async () => {
@@ -104,6 +106,7 @@ export function inquiriesSuite(name: string, open: () => Promise<InquiriesFixtur
       await expect(inquiries.take(asked.id, randomUuid())).rejects.toMatchObject(closed);
       await expect(inquiries.takenBy(asked.id)).rejects.toMatchObject(closed);
       await expect(inquiries.answer(asked.id, part(2))).rejects.toMatchObject(closed);
+      await expect(inquiries.unread(asked.id)).rejects.toMatchObject(closed);
       await expect(inquiries.read(asked.id, 0)).rejects.toMatchObject(closed);
       await expect(inquiries.drop(asked.id)).rejects.toMatchObject(closed);
       await expect(inquiries.dropOlder(0)).rejects.toMatchObject(closed);

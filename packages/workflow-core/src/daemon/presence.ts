@@ -3,6 +3,8 @@ import { Fault, type Noticeboard, type Presence } from '@permafrost/events';
 import type { Log } from '../ports/log.ts';
 import type { Clock } from '../ports/time.ts';
 
+type Attendance = Pick<Noticeboard, 'present'>;
+
 export const HEARTBEAT_MS = 5000;
 
 /** A daemon that has not been heard of for so long is taken for gone. */
@@ -13,12 +15,12 @@ export function isAlive({ heartbeatMs }: Presence, nowMs: number): boolean {
 }
 
 /** Whether a stad of a file host is alive. Throws what the noticeboard throws. */
-export async function isServed(board: Noticeboard, host: string, nowMs: number): Promise<boolean> {
+export async function isServed(board: Attendance, host: string, nowMs: number): Promise<boolean> {
   return (await stadsOf(board, host)).some((who) => isAlive(who, nowMs));
 }
 
 /** All that have served a file host and did not take their leave. */
-export async function stadsOf(board: Noticeboard, host: string): Promise<readonly Presence[]> {
+export async function stadsOf(board: Attendance, host: string): Promise<readonly Presence[]> {
   return (await board.present()).filter((who) => who.daemon === 'stad' && who.host === host);
 }
 

@@ -1,5 +1,5 @@
 // The rows of questions and their answers, on the connection whose commits do not wait for the disk.
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { uuidFromBytes, uuidToBytes, type Uuid } from '../../ids/uuid.ts';
 import type { AnswerPart, Inquiries, Inquiry } from '../inquiries.ts';
 
@@ -22,6 +22,7 @@ export class InquiryRows implements Inquiries {
   readonly #take;
   readonly #takenBy;
   readonly #answer: (part: PartRow & { inquiry: Uint8Array }) => number | undefined;
+  readonly #unread;
   readonly #read: (inquiry: Uint8Array, after: number) => PartRow[];
   readonly #drop;
   readonly #dropOlder;
@@ -44,7 +45,13 @@ export class InquiryRows implements Inquiries {
       .pluck();
     this.#drop = db.prepare<[Uint8Array]>('DELETE FROM inquiries WHERE id = ?');
     this.#dropOlder = db.prepare<[number]>('DELETE FROM inquiries WHERE asked_ms < ?');
-    this.#answer = answering(db);
+    this.#unread = db
+      .prepare<[Uint8Array], number>(
+        `SELECT (SELECT count(*) FROM answer_parts WHERE inquiry = inquiries.id)
+         FROM inquiries WHERE id = ?`,
+      )
+      .pluck();
+    this.#answer = answering(db, this.#unread);
     this.#read = reading(db);
   }
 
@@ -79,6 +86,10 @@ export class InquiryRows implements Inquiries {
     return unread;
   }
 
+  unread(id: Uuid): Promise<number | undefined> {
+    return this.#whenFree(() => this.#unread.get(uuidToBytes(id)));
+  }
+
   read(id: Uuid, after: number): Promise<readonly AnswerPart[]> {
     return this.#whenFree(() =>
       this.#read(uuidToBytes(id), after).map((row) => ({ ...row, isLast: row.isLast === 1 })),
@@ -95,19 +106,19 @@ export class InquiryRows implements Inquiries {
 }
 
 /** The part and the look whether somebody waits for it go together. */
-function answering(db: Database): (part: PartRow & { inquiry: Uint8Array }) => number | undefined {
-  const isAsked = db.prepare<[Uint8Array], number>('SELECT 1 FROM inquiries WHERE id = ?').pluck();
+function answering(
+  db: Database,
+  unread: Statement<[Uint8Array], number>,
+): (part: PartRow & { inquiry: Uint8Array }) => number | undefined {
   const add = db.prepare<PartRow & { inquiry: Uint8Array }>(
     `INSERT INTO answer_parts (inquiry, sequence, is_last, body)
      VALUES (@inquiry, @sequence, @isLast, @body)`,
   );
-  const unread = db
-    .prepare<[Uint8Array], number>('SELECT count(*) FROM answer_parts WHERE inquiry = ?')
-    .pluck();
   const answer = db.transaction((part: PartRow & { inquiry: Uint8Array }) => {
-    if (isAsked.get(part.inquiry) === undefined) return undefined;
+    const before = unread.get(part.inquiry);
+    if (before === undefined) return undefined;
     add.run(part);
-    return unread.get(part.inquiry);
+    return before + 1;
   });
   return (part) => answer.immediate(part);
 }
