@@ -27,6 +27,8 @@ export interface BeginFreezeRepoI {
   workflow: Uint8Array;
   authorName: string;
   authorEmail: string;
+  /** Begins also where the repo is frozen already, to mend flags that were lost. */
+  repair?: boolean | undefined;
 }
 
 export interface BeginFreezeRepoO {
@@ -176,6 +178,7 @@ function createBaseBeginFreezeRepoI(): BeginFreezeRepoI {
     workflow: new Uint8Array(0),
     authorName: "",
     authorEmail: "",
+    repair: undefined,
   };
 }
 
@@ -201,6 +204,9 @@ export const BeginFreezeRepoI: MessageFns<BeginFreezeRepoI> = {
     }
     if (message.authorEmail !== "") {
       writer.uint32(66).string(message.authorEmail);
+    }
+    if (message.repair !== undefined) {
+      writer.uint32(8024).bool(message.repair);
     }
     return writer;
   },
@@ -274,6 +280,14 @@ export const BeginFreezeRepoI: MessageFns<BeginFreezeRepoI> = {
             message.authorEmail = reader.string();
             continue;
           }
+          case 1003: {
+            if (tag !== 8024) {
+              break;
+            }
+
+            message.repair = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -298,6 +312,7 @@ export const BeginFreezeRepoI: MessageFns<BeginFreezeRepoI> = {
     message.workflow = object.workflow ?? new Uint8Array(0);
     message.authorName = object.authorName ?? "";
     message.authorEmail = object.authorEmail ?? "";
+    message.repair = object.repair ?? undefined;
     return message;
   },
 };

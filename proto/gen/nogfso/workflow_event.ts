@@ -55,7 +55,11 @@ export interface WorkflowEvent {
     | RepoAclPolicy
     | undefined;
   /** TarttTarInfo */
-  tarttTarInfo?: Uint8Array | undefined;
+  tarttTarInfo?:
+    | Uint8Array
+    | undefined;
+  /** The workflow mends a repo that is already what the workflow makes of it. */
+  repair?: boolean | undefined;
 }
 
 export const WorkflowEvent_Type = {
@@ -293,6 +297,7 @@ function createBaseWorkflowEvent(): WorkflowEvent {
     WorkingDir: "",
     repoAclPolicy: undefined,
     tarttTarInfo: undefined,
+    repair: undefined,
   };
 }
 
@@ -375,6 +380,9 @@ export const WorkflowEvent: MessageFns<WorkflowEvent> = {
     }
     if (message.tarttTarInfo !== undefined) {
       writer.uint32(826).bytes(message.tarttTarInfo);
+    }
+    if (message.repair !== undefined) {
+      writer.uint32(8024).bool(message.repair);
     }
     return writer;
   },
@@ -600,6 +608,14 @@ export const WorkflowEvent: MessageFns<WorkflowEvent> = {
             message.tarttTarInfo = reader.bytes();
             continue;
           }
+          case 1003: {
+            if (tag !== 8024) {
+              break;
+            }
+
+            message.repair = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -657,6 +673,7 @@ export const WorkflowEvent: MessageFns<WorkflowEvent> = {
       ? RepoAclPolicy.fromPartial(object.repoAclPolicy)
       : undefined;
     message.tarttTarInfo = object.tarttTarInfo ?? undefined;
+    message.repair = object.repair ?? undefined;
     return message;
   },
 };

@@ -31,6 +31,14 @@ describe('sentence', () => {
       },
       'repo r: freeze failed with 105',
     ],
+    [
+      {
+        type: 'WorkflowStarted',
+        direction: 'freeze',
+        start: { author: { name: 'A', email: 'a@x' }, repoGlobalPath: '/data', repair: true },
+      },
+      'A <a@x> asked to freeze /data again, as a repair',
+    ],
     [{ type: 'Unreadable', reason: 'cut off' }, 'an event that cannot be read: cut off'],
     [{ type: 'FromTheFuture' }, 'something newer than this program: FromTheFuture'],
   ])('%j', (event, words) => {

@@ -65,8 +65,9 @@ export function sentence(event: AnyEvent): string {
     case 'ArchiveTierRecorded':
       return `the repo is ${event.tier}`;
     case 'WorkflowStarted': {
-      const { author, repoGlobalPath } = event.start;
-      return `${nameOf(author)} asked to ${event.direction} ${repoGlobalPath}`;
+      const { author, repoGlobalPath, repair } = event.start;
+      const asked = `${nameOf(author)} asked to ${event.direction} ${repoGlobalPath}`;
+      return repair ? `${asked} again, as a repair` : asked;
     }
     case 'FilesStarted':
       return `registry and repo agree; stad may ${event.direction} the files`;

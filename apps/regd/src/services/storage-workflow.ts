@@ -94,6 +94,7 @@ export class StorageWorkflowRpcs {
         ...(repoVid && { repoVid }),
         workflowId: ownWorkflowIdOf(request.workflow),
         author: { name: request.authorName, email: request.authorEmail },
+        ...(request.repair && { repair: true }),
       });
       return {
         registryVid: ulidToBytes(begun.registryVid),

@@ -79,6 +79,7 @@ const start = fc.record(
     repoGlobalPath: text,
     startRepoVid: ulid,
     author,
+    repair: fc.constant(true as const),
   },
   { requiredKeys: ['registryId', 'registryName', 'repoId', 'repoGlobalPath', 'author'] },
 );

@@ -1,7 +1,7 @@
 // Questions about a registry that rules, services and daemons ask.
-import type { Direction, Root, Uuid } from '@permafrost/events';
+import type { Root, Uuid } from '@permafrost/events';
 import { isWithin, parentsOf, rebase } from '../storage/paths.ts';
-import { mayBegin } from '../storage/storage.ts';
+import { mayBegin, type Departure } from '../storage/storage.ts';
 import type { Registry, RegistryRefusal, RegistryRepo } from './registry.ts';
 
 /** The root that holds a path: of nested ones the innermost. */
@@ -58,12 +58,13 @@ export function rootsByPath({ roots }: Registry): readonly Root[] {
  */
 export function whyNotBegin(
   registry: Registry,
-  { direction, repoId }: { direction: Direction; repoId: Uuid },
+  departure: Departure & Readonly<{ repoId: Uuid }>,
 ): RegistryRefusal | undefined {
+  const { direction, repoId } = departure;
   const repo = registry.repos.get(repoId);
   if (!repo) return 'REPO_UNKNOWN';
   if (registry.indexId === undefined) return 'EPHEMERAL_WORKFLOWS_NOT_ENABLED';
-  if (!mayBegin(direction, repo.storage)) return 'REPO_IN_OTHER_TIER';
+  if (!mayBegin(departure, repo.storage)) return 'REPO_IN_OTHER_TIER';
   if (direction === 'freeze' && !isLeaf(registry, repo)) return 'REPO_HAS_CHILD_REPOS';
   return undefined;
 }

@@ -78,6 +78,9 @@ const storageTable = matrix(`
   begin freeze         | WC          | Started | WC        | WC      | Started       | WC         | Started         | WC        | WC       | WC             | WC          | WC
   begin freeze nest    | WC          | NL      | WC        | WC      | NL            | WC         | NL              | WC        | WC       | WC             | WC          | WC
   begin freeze own     | WC          | WC      | -         | WC      | WC            | WC         | WC              | WC        | WC       | WC             | WC          | WC
+  # A repair begins from what it leads to as well, but never for a workflow that has ended.
+  begin freeze repair  | WC          | Started | WC        | Started | Started       | WC         | Started         | WC        | WC       | WC             | WC          | WC
+  begin freeze own repair | WC       | WC      | -         | WC      | WC            | WC         | WC              | WC        | WC       | WC             | WC          | WC
   commit freeze        | WC          | WC      | WC        | WC      | WC            | WC         | WC              | WC        | WC       | WC             | WC          | WC
   commit freeze own    | WC          | WC      | Completed | -       | WC            | WC         | WC              | WC        | WC       | WC             | WC          | WC
   abort freeze         | WC          | WC      | WC        | WC      | WC            | WC         | WC              | WC        | WC       | WC             | WC          | WC
@@ -85,6 +88,7 @@ const storageTable = matrix(`
   begin unfreeze       | WC          | WC      | WC        | Started | Started       | WC         | Started         | WC        | WC       | WC             | WC          | WC
   begin unfreeze nest  | WC          | WC      | WC        | Started | Started       | WC         | Started         | WC        | WC       | WC             | WC          | WC
   begin unfreeze own   | WC          | WC      | WC        | WC      | WC            | -          | WC              | WC        | WC       | WC             | WC          | WC
+  begin unfreeze repair | WC         | Started | WC        | Started | Started       | WC         | Started         | WC        | WC       | WC             | WC          | WC
   commit unfreeze      | WC          | WC      | WC        | WC      | WC            | WC         | WC              | WC        | WC       | WC             | WC          | WC
   # Gap 1: the cells of online and unfreeze-failed were exchanged, and a repeat never ended.
   commit unfreeze own  | WC          | -       | WC        | WC      | WC            | Completed  | WC              | WC        | WC       | WC             | WC          | WC
@@ -104,7 +108,11 @@ function storageCommand(row: string, repo = repoId): RegistryCommand {
   const move = { direction, repoId: repo, workflowId: row.includes('own') ? holder : stranger };
   switch (verb) {
     case 'begin':
-      return { type: 'BeginStorage', ...move };
+      return {
+        type: 'BeginStorage',
+        ...move,
+        ...(row.endsWith('repair') && { repair: true }),
+      };
     case 'commit':
       return { type: 'CommitStorage', ...move };
     default:
@@ -297,11 +305,14 @@ const mayBeginTable = matrix(`
              | unconfirmed | online | freezing | frozen | freeze-failed | unfreezing | unfreeze-failed | archived
   freeze     | TIER        | OK     | TIER     | TIER   | OK            | TIER       | OK              | TIER
   unfreeze   | TIER        | TIER   | TIER     | OK     | OK            | TIER       | OK              | TIER
+  freeze repair   | TIER   | OK     | TIER     | OK     | OK            | TIER       | OK              | TIER
+  unfreeze repair | TIER   | OK     | TIER     | OK     | OK            | TIER       | OK              | TIER
 `);
 
 describe('whyNotBegin', () => {
   it.each(mayBeginTable)('$row when $column: $cell', ({ row, column, cell }) => {
-    const move = { direction: row as Direction, repoId };
+    const [direction, repair] = row.split(' ') as [Direction, string?];
+    const move = { direction, repoId, ...(repair && { repair: true as const }) };
     const expected = cell === 'OK' ? undefined : 'REPO_IN_OTHER_TIER';
     expect(whyNotBegin(fold(tierEvents(column as Tier)), move)).toBe(expected);
   });

@@ -12,7 +12,13 @@ export type RegistryCommand = Readonly<
   | { type: 'RemoveRoot'; globalRoot: string }
   | { type: 'InitRepo'; repoId: Uuid; globalPath: string; creator: Author }
   | { type: 'ConfirmRepo'; repoId: Uuid; repoEventId?: Ulid }
-  | { type: 'BeginStorage'; direction: Direction; repoId: Uuid; workflowId: Uuid }
+  | {
+      type: 'BeginStorage';
+      direction: Direction;
+      repoId: Uuid;
+      workflowId: Uuid;
+      repair?: true;
+    }
   | { type: 'CommitStorage'; direction: Direction; repoId: Uuid; workflowId: Uuid }
   | {
       type: 'AbortStorage';

@@ -58,6 +58,7 @@ const storageTable = matrix(`
   begin freeze own     | ST          | ST      | -          | ST      | ST              | ST         | ST              | ST        | ST       | ST             | ST          | ST
   # Gap 13: one error for one cause. From a failed tier the try is the mending, so it clears the error.
   begin freeze error   | ST          | RE      | ST         | ST      | Cleared Started | ST         | Cleared Started | ST        | ST       | ST             | ST          | ST
+  begin freeze repair  | ST          | Started | ST         | Started | Started         | ST         | Started         | ST        | ST       | ST             | ST          | ST
   commit freeze        | ST          | ST      | ST         | ST      | ST              | ST         | ST              | ST        | ST       | ST             | ST          | ST
   commit freeze own    | ST          | ST      | Completed  | -       | ST              | ST         | ST              | ST        | ST       | ST             | ST          | ST
   abort freeze         | ST          | ST      | ST         | ST      | ST              | ST         | ST              | ST        | ST       | ST             | ST          | ST
@@ -67,6 +68,7 @@ const storageTable = matrix(`
   begin unfreeze       | ST          | ST      | ST         | Started | Started         | ST         | Started         | ST        | ST       | ST             | ST          | ST
   begin unfreeze own   | ST          | ST      | ST         | ST      | ST              | -          | ST              | ST        | ST       | ST             | ST          | ST
   begin unfreeze error | ST          | ST      | ST         | RE      | Cleared Started | ST         | Cleared Started | ST        | ST       | ST             | ST          | ST
+  begin unfreeze repair | ST         | Started | ST         | Started | Started         | ST         | Started         | ST        | ST       | ST             | ST          | ST
   commit unfreeze      | ST          | ST      | ST         | ST      | ST              | ST         | ST              | ST        | ST       | ST             | ST          | ST
   commit unfreeze own  | ST          | -       | ST         | ST      | ST              | Completed  | ST              | ST        | ST       | ST             | ST          | ST
   abort unfreeze       | ST          | ST      | ST         | ST      | ST              | ST         | ST              | ST        | ST       | ST             | ST          | ST
@@ -88,7 +90,11 @@ function storageCommand(row: string): RepoCommand {
   const move = { direction, workflowId: row.includes('own') ? holder : stranger };
   switch (verb) {
     case 'begin':
-      return { type: 'BeginStorage', ...move };
+      return {
+        type: 'BeginStorage',
+        ...move,
+        ...(row.endsWith('repair') && { repair: true }),
+      };
     case 'commit':
       return { type: 'CommitStorage', ...move };
     default:

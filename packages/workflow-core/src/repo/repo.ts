@@ -29,7 +29,7 @@ export type RepoCommand = Readonly<
   | { type: 'SetError'; message: string }
   /** Without a message, clears whatever is stored. */
   | { type: 'ClearError'; message?: string }
-  | { type: 'BeginStorage'; direction: Direction; workflowId: Uuid }
+  | { type: 'BeginStorage'; direction: Direction; workflowId: Uuid; repair?: true }
   | { type: 'CommitStorage'; direction: Direction; workflowId: Uuid }
   | { type: 'AbortStorage'; direction: Direction; workflowId: Uuid; status: Status }
 >;

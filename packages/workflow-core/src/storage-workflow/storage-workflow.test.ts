@@ -41,6 +41,7 @@ const table = matrix(`
   Init vid        | WorkflowStarted | NI                | NI             | NI                | NI                | NI                | NI                | NI
   Init repo       | WorkflowStarted | NI                | NI             | NI                | NI                | NI                | NI                | NI
   Init direction  | WorkflowStarted | NI                | NI             | NI                | NI                | NI                | NI                | NI
+  Init repair     | WorkflowStarted | NI                | NI             | NI                | NI                | NI                | NI                | NI
   # Gap 7: this ended the whole server.
   Init nobody     | BAD             | BAD               | BAD            | BAD               | BAD               | BAD               | BAD               | BAD
   BeginFiles      | SC              | FilesStarted      | -              | SC                | SC                | SC                | SC                | SC
@@ -80,6 +81,8 @@ function commandOf(row: string, direction: Direction): WorkflowCommand {
       return init({ repoId: idOf('other repo') });
     case 'Init direction':
       return init({}, direction === 'freeze' ? 'unfreeze' : 'freeze');
+    case 'Init repair':
+      return init({ repair: true });
     case 'Init nobody':
       return init({ author: { name: '', email: '' } });
     case 'AbortFiles':

@@ -144,7 +144,8 @@ function isSame(a: WorkflowStart, b: WorkflowStart): boolean {
     a.repoGlobalPath === b.repoGlobalPath &&
     a.startRepoVid === b.startRepoVid &&
     a.author.name === b.author.name &&
-    a.author.email === b.author.email
+    a.author.email === b.author.email &&
+    a.repair === b.repair
   );
 }
 

@@ -31,17 +31,21 @@ export type Verdict = 'go' | 'already' | 'conflict';
 
 type Move = Readonly<{ direction: Direction; workflowId: Uuid }>;
 
+/** A repair sets out also from the tier that its direction leads to: what is frozen is frozen again. */
+export type Departure = Readonly<{ direction: Direction; repair?: true }>;
+
 /** Whether a tier is one that a direction sets out from. */
-export function mayBegin(direction: Direction, { tier }: Storage): boolean {
-  return courses[direction].from.includes(tier);
+export function mayBegin({ direction, repair }: Departure, { tier }: Storage): boolean {
+  const { from, done } = courses[direction];
+  return from.includes(tier) || (repair === true && tier === done);
 }
 
 /** Whether a workflow may begin here. One that has ended before never begins again. */
-export function judgeBegin(storage: Storage, { direction, workflowId }: Move): Verdict {
-  if (storage.workflowId === workflowId) {
-    return storage.tier === courses[direction].during ? 'already' : 'conflict';
+export function judgeBegin(storage: Storage, move: Move & Departure): Verdict {
+  if (storage.workflowId === move.workflowId) {
+    return storage.tier === courses[move.direction].during ? 'already' : 'conflict';
   }
-  return mayBegin(direction, storage) ? 'go' : 'conflict';
+  return mayBegin(move, storage) ? 'go' : 'conflict';
 }
 
 /** Whether a workflow may end here as it wants to, `done` or `failed`. */

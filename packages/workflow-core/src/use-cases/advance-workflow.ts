@@ -22,7 +22,13 @@ export async function beginFiles(tx: Transaction, workflowId: Uuid): Promise<voi
   if (workflow?.status !== 'initialized') return;
   const { direction, start } = workflow;
   await indexWorkflow(tx, workflowId, workflow);
-  const move = { type: 'BeginStorage', direction, workflowId } as const;
+  const { repair } = start;
+  const move = {
+    type: 'BeginStorage',
+    direction,
+    workflowId,
+    ...(repair && { repair }),
+  } as const;
   const byRegistry = await tx.attempt(registry, start.registryId, {
     ...move,
     repoId: start.repoId,

@@ -158,6 +158,54 @@ describe('a repeated request (gap 24)', () => {
   });
 });
 
+describe('a repair', () => {
+  const lost = '/srv/data/run/a';
+
+  test.each(['freeze', 'unfreeze'] as const)(
+    'a %s begins again from its own end',
+    async (direction) => {
+      await world.begin('freeze');
+      await world.run();
+      if (direction === 'unfreeze') await world.begin('unfreeze', { workflowId: idOf('thaw') });
+      await world.run();
+      const tier = direction === 'freeze' ? 'frozen' : 'online';
+      expect(await world.repo()).toMatchObject({ storage: { tier } });
+      // Behind the back of everybody.
+      world.disk.setImmutable(lost, direction === 'unfreeze');
+      const workflowId = idOf('repair');
+      expect(await outcomeOf(world.begin(direction, { workflowId }))).toBe('REPO_IN_OTHER_TIER');
+      await world.begin(direction, { workflowId, repair: true });
+      await world.run();
+      expect(await world.workflow(workflowId)).toMatchObject({
+        status: 'terminated',
+        outcome: { code: 0 },
+        start: { repair: true, author },
+      });
+      expect(await world.repo()).toMatchObject({ storage: { tier, workflowId } });
+      expect(await world.listed()).toMatchObject({ storage: { tier, workflowId } });
+      expect(world.disk.get(lost)?.immutable).toBe(direction === 'freeze');
+    },
+  );
+
+  test('repeats like any request, and only as a repair', async () => {
+    await world.begin('freeze');
+    await world.run();
+    const workflowId = idOf('repair');
+    const first = await world.begin('freeze', { workflowId, repair: true });
+    await world.run();
+    expect(await world.begin('freeze', { workflowId, repair: true })).toEqual(first);
+    expect(await outcomeOf(world.begin('freeze', { workflowId }))).toBe(
+      'WORKFLOW_EXISTS_WITH_OTHER_ARGUMENTS',
+    );
+  });
+
+  test('of a repo that is being frozen waits its turn', async () => {
+    await world.begin('freeze');
+    const repair = world.begin('freeze', { workflowId: idOf('repair'), repair: true });
+    expect(await outcomeOf(repair)).toBe('REPO_HELD_BY_OTHER_WORKFLOW');
+  });
+});
+
 test('of two clients at once one wins, and the other is told', async () => {
   const outcomes = await Promise.all(
     ['one', 'two'].map((name) => outcomeOf(world.begin('freeze', { workflowId: idOf(name) }))),

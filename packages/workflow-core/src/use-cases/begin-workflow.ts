@@ -40,6 +40,8 @@ export type BeginRequest = Readonly<{
   repoVid?: Vid;
   workflowId: Uuid;
   author: Author;
+  /** Begins also where the repo is already as wanted: to mend flags that the disk lost or kept. */
+  repair?: true;
 }>;
 
 export type BeginReply = Readonly<{
@@ -74,7 +76,7 @@ async function workflowWithId(tx: Transaction, workflowId: Uuid): Promise<Storag
 }
 
 async function startOf(tx: Transaction, request: BeginRequest): Promise<WorkflowStart> {
-  const { workflowId, author, registryVid, repoId, repoVid } = request;
+  const { workflowId, author, registryVid, repoId, repoVid, repair } = request;
   const id = registryId(request.registry);
   const { state } = await tx.find(registry, id);
   if (state.name === '') throw refused('REGISTRY_NOT_INITIALIZED', 'registry', id);
@@ -92,6 +94,7 @@ async function startOf(tx: Transaction, request: BeginRequest): Promise<Workflow
     repoGlobalPath: listed.globalPath,
     ...(repoVid && { startRepoVid: repoVid }),
     author,
+    ...(repair && { repair }),
   };
 }
 
@@ -110,9 +113,9 @@ async function begin(
   if (await isUsedId(engine, tx, workflowId)) {
     throw refusedWorkflow('WORKFLOW_ID_IN_USE', workflowId);
   }
-  const reason = whyNotBegin(registryNow.state, { direction, repoId: start.repoId });
+  const reason = whyNotBegin(registryNow.state, request);
   if (reason) throw refused(reason, 'registry', start.registryId);
-  if (!mayBegin(direction, repoNow.state.storage)) {
+  if (!mayBegin(request, repoNow.state.storage)) {
     throw refused('REPO_IN_OTHER_TIER', 'repo', start.repoId);
   }
   await refuseSecondWorkflow(tx, start);

@@ -84,6 +84,7 @@ function toStart(start: WorkflowStart): Partial<Message> {
     repoEventId: start.startRepoVid && ulidToBytes(start.startRepoVid),
     fsoRepoInitInfo: FsoRepoInitInfo.create({ globalPath: start.repoGlobalPath }),
     gitAuthor: { ...start.author },
+    repair: start.repair,
   };
 }
 
@@ -99,5 +100,6 @@ function fromStart(message: Message): WorkflowStart {
     repoGlobalPath: required(message.fsoRepoInitInfo, 'repo init info').globalPath,
     ...(startRepoVid && { startRepoVid }),
     author: { name, email },
+    ...(message.repair && { repair: true }),
   };
 }

@@ -14,6 +14,8 @@ export type WorkflowStart = Readonly<{
   /** The version of the repo that the client insisted on, if it did. */
   startRepoVid?: Vid;
   author: Author;
+  /** Given when it may begin on a repo that already is what the workflow makes of it. */
+  repair?: true;
 }>;
 
 /** One freeze or one thaw, from its request to its end (spec/wire.md 7.3). */

@@ -80,7 +80,11 @@ export class Client {
       const dice = random.next();
       if (dice < 0.2) this.#write(target);
       else if (dice < 0.25) await this.clearError(target.repoId);
-      else await this.begin(target, random.chance(0.5) ? 'freeze' : 'unfreeze', random.int(6));
+      else if (dice < 0.35) await this.driftAndRepair(target, random.int(6));
+      else
+        await this.begin(target, random.chance(0.5) ? 'freeze' : 'unfreeze', {
+          triesMax: random.int(6),
+        });
     }
   }
 
@@ -88,18 +92,33 @@ export class Client {
   async begin(
     { repoId }: SiteRepo,
     direction: BeginRequest['direction'],
-    triesMax: number,
+    { triesMax, repair }: Readonly<{ triesMax: number; repair?: true }>,
   ): Promise<void> {
     const { random } = this.#process;
     const workflowId = random.uuid();
     const author = this.#author();
-    const request = { direction, registry: this.#site.name, repoId, workflowId, author };
+    const registry = this.#site.name;
+    const asked = { direction, registry, repoId, workflowId, author };
+    const request: BeginRequest = { ...asked, ...(repair && { repair }) };
     const reply = await this.#ask(request, triesMax);
     if (!reply) return;
     this.#world.acknowledged(workflowId, reply.workflowVid);
     if (random.chance(0.1)) await this.#abort(workflowId);
     if (random.chance(0.2)) await this.#cancel(workflowId);
     if (random.chance(0.2)) await this.#repeat(request, reply);
+  }
+
+  /** A restore from a backup loses flags or brings old ones back; then somebody has that mended. */
+  async driftAndRepair(target: SiteRepo, triesMax: number): Promise<void> {
+    const { monitor, disk } = this.#world;
+    const tier = monitor.settledTier(target.repoId);
+    if (tier === undefined) return;
+    const path = this.#process.random.pick(disk.pathsWithin(target.hostPath));
+    disk.setImmutable(path, tier === 'online');
+    monitor.drifted(target.repoId);
+    await this.wait(this.#process.random.between(0, 1000));
+    const direction = tier === 'frozen' ? 'freeze' : 'unfreeze';
+    await this.begin(target, direction, { triesMax, repair: true });
   }
 
   /** Clears the errors of repos that could not be set up, as somebody does who has mended the cause. */

@@ -11,9 +11,9 @@ import { smallest } from './site.ts';
 import { World } from './world.ts';
 
 /** What is under way while daemons are killed. */
-export type Scenario = 'set-up' | Direction | 'gc';
+export type Scenario = 'set-up' | Direction | 'repair' | 'gc';
 
-export const scenarios: readonly Scenario[] = ['set-up', 'freeze', 'unfreeze', 'gc'];
+export const scenarios: readonly Scenario[] = ['set-up', 'freeze', 'unfreeze', 'repair', 'gc'];
 
 const SEED = 1;
 const TRIES_MAX = 1000;
@@ -55,12 +55,13 @@ async function live(
   if (scenario === 'set-up') return;
   await stillness(world, daemons, admin);
   if (scenario !== 'freeze') {
-    await admin.begin(target, 'freeze', TRIES_MAX);
+    await admin.begin(target, 'freeze', { triesMax: TRIES_MAX });
     await stillness(world, daemons, admin);
   }
   crashes.arm();
   if (scenario === 'gc') return admin.wait(UNTIL_OLD_MS);
-  await admin.begin(target, scenario, TRIES_MAX);
+  if (scenario === 'repair') return admin.driftAndRepair(target, TRIES_MAX);
+  await admin.begin(target, scenario, { triesMax: TRIES_MAX });
 }
 
 /** Waits, as a client does, until nothing is under way. */

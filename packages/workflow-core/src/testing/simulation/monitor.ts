@@ -16,6 +16,8 @@ type Repo = {
   error: string;
   repo: Holding;
   registry: Holding;
+  /** Somebody has changed flags behind the back of everybody, and no work on the files came after. */
+  hasDrifted: boolean;
   /** Works that were ended over the head of a stad, which may not know it yet. */
   brokenOff: Set<Direction>;
 };
@@ -58,6 +60,17 @@ export class Monitor {
     } else if (!repo?.brokenOff.has(direction)) {
       this.#fail(`effect without fact: ${effect} ${path}`);
     }
+  }
+
+  /** Whether a repo stands still as frozen or online, so that its flags are what it says. */
+  settledTier(repoId: Uuid): 'frozen' | 'online' | undefined {
+    const tier = this.repos.get(repoId)?.registry.tier;
+    return tier === 'frozen' || tier === 'online' ? tier : undefined;
+  }
+
+  /** Is told of flags that somebody has changed and no stad. */
+  drifted(repoId: Uuid): void {
+    this.#repo(repoId).hasDrifted = true;
   }
 
   /** Whether all that was begun has ended. */
@@ -161,6 +174,7 @@ export class Monitor {
       error: '',
       repo: { tier: '' },
       registry: { tier: '' },
+      hasDrifted: false,
       brokenOff: new Set<Direction>(),
     };
     this.repos.set(id, repo);
@@ -181,6 +195,7 @@ export class Monitor {
     const workflow = this.workflows.get(id);
     const repo = workflow && this.repos.get(workflow.repoId);
     if (!workflow || !repo || status.code !== 0) return;
+    repo.hasDrifted = false;
     const tier = workflow.direction === 'freeze' ? 'frozen' : 'online';
     this.#checkFiles(`${workflow.direction} ${id}`, repo, tier);
   }
@@ -223,7 +238,7 @@ export class Monitor {
 
   #checkDisk(repo: Repo): void {
     const { tier } = repo.registry;
-    if (tier !== 'frozen' && tier !== 'online') return;
+    if ((tier !== 'frozen' && tier !== 'online') || repo.hasDrifted) return;
     this.#checkFiles(`repo ${repo.id}`, repo, tier);
     if (repo.error !== '')
       this.#fail(`repo ${repo.id} is ${tier}, but has the error ${repo.error}`);
