@@ -1,16 +1,27 @@
 // What is decided. Pure: no I/O, no clock, no randomness of its own.
 export * from './daemon/bell.ts';
 export * from './daemon/next-action.ts';
+export * from './daemon/ping-loop.ts';
 export * from './daemon/presence.ts';
 export * from './daemon/regd-loop.ts';
 export * from './daemon/runner.ts';
 export * from './daemon/stad-loop.ts';
+export * from './daemon/together.ts';
 export * from './freeze-repo/freeze-repo.ts';
 export * from './inquiries/answer-inquiries.ts';
 export * from './inquiries/ask.ts';
 export * from './inquiries/errors.ts';
 export * from './inquiries/responder.ts';
 export { initialMain, main, type Main, type MainCommand, type MainRefusal } from './main/main.ts';
+export * from './ping-registry/find.ts';
+export {
+  isGathering,
+  pingRegistry,
+  type BegunPing,
+  type Ping,
+  type PingRegistry,
+  type PingRegistryCommand,
+} from './ping-registry/ping-registry.ts';
 export * from './ports/files.ts';
 export * from './ports/log.ts';
 export * from './ports/time.ts';
@@ -45,6 +56,7 @@ export * from './use-cases/collect-garbage.ts';
 export * from './use-cases/end-workflow.ts';
 export * from './use-cases/fail-unserved.ts';
 export * from './use-cases/init-repo.ts';
+export * from './use-cases/ping-registry.ts';
 export * from './use-cases/request-refusal.ts';
 export * from './use-cases/set-up.ts';
 export * from './use-cases/snapshot-indexes.ts';

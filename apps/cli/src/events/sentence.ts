@@ -77,6 +77,16 @@ export function sentence(event: AnyEvent): string {
       return `registry and repo know: ${ending(event.direction, event.status)}`;
     case 'WorkflowCommitted':
       return 'the workflow has ended';
+    case 'RegistryPingStarted':
+      return 'somebody asked who is there';
+    case 'ServerPinged':
+      return `${event.status.code === 0 ? 'here' : 'missing'}: ${event.status.message}`;
+    case 'ServerPingsGathered':
+      return `all answers are in: ${event.status.message}`;
+    case 'RegistryPingCompleted':
+      return 'the answers have been taken';
+    case 'RegistryPingCommitted':
+      return 'the ping has ended';
     case 'WorkflowIndexed': {
       const { direction, globalPath, workflowId } = event.entry;
       return `${beginning(direction)} of ${globalPath}, workflow ${workflowId}`;
@@ -85,10 +95,16 @@ export function sentence(event: AnyEvent): string {
       return `${event.direction} ended, workflow ${event.workflowId}`;
     case 'IndexedWorkflowDeleted':
       return `${event.direction} forgotten, workflow ${event.workflowId}`;
+    case 'PingIndexed':
+      return `ping of the servers began, workflow ${event.entry.workflowId}`;
+    case 'IndexedPingCompleted':
+      return `ping of the servers ended, workflow ${event.workflowId}`;
+    case 'IndexedPingDeleted':
+      return `ping of the servers forgotten, workflow ${event.workflowId}`;
     case 'SnapshotBegun':
       return 'a snapshot of the index begins';
     case 'SnapshotRecorded':
-      return `the snapshot holds ${event.entries.length} workflows`;
+      return `the snapshot holds ${event.entries.length + (event.pings?.length ?? 0)} workflows`;
     case 'SnapshotEnded':
       return 'the snapshot of the index ends';
     case 'Unmodelled':

@@ -55,6 +55,18 @@ const rivalAdds =
     rival.tell(repoCounter, id, RetryNoVC, add(n));
 
 describe('find', () => {
+  test("two sets of rules for the same history do not get each other's states", async () => {
+    await engine.tell(repoCounter, history, NoVC, add(3));
+    const doubled = { ...repoCounter, initial: 100 };
+    expect((await engine.find(doubled, history)).state).toBe(103);
+    expect(await valueOf()).toBe(3);
+    const both = engine.transact(async (tx) => {
+      await tx.find(repoCounter, history);
+      await tx.find(doubled, history);
+    });
+    await expect(both).rejects.toThrow('invariant');
+  });
+
   test('a history without events has the initial state and the nil version', async () => {
     expect(await engine.find(repoCounter, history)).toEqual({ vid: nilUlid, state: 0 });
   });

@@ -58,8 +58,10 @@ export class Engine {
     // Asked of the head, since the cache may hold the state of a history of another kind.
     const { kind: wanted } = aggregate.codec;
     if (head.kind !== wanted) throw new HistoryKindError({ history, stored: head.kind, wanted });
-    const cached = this.#cache.get(history) as Versioned<S> | undefined;
-    if (cached) return this.#follow(aggregate, history, { from: cached, to: head.vid });
+    const cached = this.#cache.get(history);
+    if (cached?.aggregate === aggregate) {
+      return this.#follow(aggregate, history, { from: cached as Versioned<S>, to: head.vid });
+    }
     const unread = { vid: nilUlid, state: aggregate.initial };
     const saved = await this.#saved.load(aggregate, history);
     try {
@@ -138,7 +140,7 @@ export class Engine {
   #moved(outcome: Outcome): void {
     const { aggregate, history, versioned } = outcome;
     const bytes = aggregate.bytesOf?.(versioned.state) ?? USUAL_STATE_BYTES;
-    this.#cache.set(history, versioned, bytes);
+    this.#cache.set(history, { ...versioned, aggregate }, bytes);
     this.#saved.moved(aggregate, history, outcome);
   }
 

@@ -1,7 +1,10 @@
 import type { Uuid } from '../ids/uuid.ts';
-import type { Versioned } from './aggregate.ts';
+import type { StateKeeping, Versioned } from './aggregate.ts';
 
-type Entry = Readonly<{ versioned: Versioned<unknown>; bytes: number }>;
+/** A state, and the rules by which it was made: a history can be looked at by more than one set. */
+export type Remembered = Versioned<unknown> & Readonly<{ aggregate?: StateKeeping<unknown> }>;
+
+type Entry = Readonly<{ versioned: Remembered; bytes: number }>;
 
 /** How much is remembered: so many states, and so many bytes, as the aggregates estimate them. */
 export type CacheLimits = Readonly<{ statesMax: number; bytesMax: number }>;
@@ -16,11 +19,11 @@ export class StateCache {
     this.#limits = limits;
   }
 
-  get(history: Uuid): Versioned<unknown> | undefined {
+  get(history: Uuid): Remembered | undefined {
     return this.#entries.get(history)?.versioned;
   }
 
-  set(history: Uuid, versioned: Versioned<unknown>, bytes: number): void {
+  set(history: Uuid, versioned: Remembered, bytes: number): void {
     // A Map keeps the order of insertion: what is used moves to the end, the front is forgotten.
     this.delete(history);
     this.#entries.set(history, { versioned, bytes });

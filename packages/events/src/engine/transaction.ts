@@ -6,7 +6,7 @@ import type { Uuid } from '../ids/uuid.ts';
 import { HistoryKindError } from '../journal/errors.ts';
 import type { Change } from '../journal/journal.ts';
 import type { Aggregate, StateKeeping, Versioned } from './aggregate.ts';
-import type { Decision } from './decision.ts';
+import { invariant, type Decision } from './decision.ts';
 import { RefusedError, VersionConflictError } from './errors.ts';
 
 type Find = <S, C, E, R extends string>(
@@ -151,7 +151,10 @@ export class Transaction {
     // Also of one without events: within a batch an id has one meaning.
     const stored = known?.aggregate.codec.kind ?? kind;
     if (stored !== kind) throw new HistoryKindError({ history, stored, wanted: kind });
-    if (known) return known;
+    if (known) {
+      invariant(known.aggregate === aggregate, 'within a batch a history has one set of rules');
+      return known;
+    }
     const versioned = await this.#find(aggregate, history);
     const entry = {
       aggregate,

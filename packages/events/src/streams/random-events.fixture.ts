@@ -88,6 +88,9 @@ export const workflowEvent: fc.Arbitrary<WorkflowEvent> = fc.oneof(
   fc.record({ type: type('WorkflowStarted'), direction, start }),
   fc.record({ type: fc.constantFrom('FilesStarted', 'WorkflowCommitted'), direction }),
   fc.record({ type: fc.constantFrom('FilesCompleted', 'WorkflowCompleted'), direction, status }),
+  fc.record({ type: type('RegistryPingStarted'), registryId: uuid }),
+  fc.record({ type: fc.constantFrom('ServerPinged', 'ServerPingsGathered'), status }),
+  fc.record({ type: fc.constantFrom('RegistryPingCompleted', 'RegistryPingCommitted') }),
 );
 
 const begun = fc.record({ direction, workflowId: uuid, startedEventId: ulid, globalPath: text });
@@ -95,6 +98,15 @@ const begun = fc.record({ direction, workflowId: uuid, startedEventId: ulid, glo
 const entry: fc.Arbitrary<IndexEntry> = fc.record(
   { direction, workflowId: uuid, startedEventId: ulid, completedEventId: ulid, globalPath: text },
   { requiredKeys: ['direction', 'workflowId', 'startedEventId', 'globalPath'] },
+);
+
+const ping = { workflowId: uuid, startedEventId: ulid };
+const pings = fc.array(
+  fc.record(
+    { ...ping, completedEventId: ulid },
+    { requiredKeys: ['workflowId', 'startedEventId'] },
+  ),
+  { minLength: 1, maxLength: 4 },
 );
 
 /** A snapshot groups its entries by direction. */
@@ -111,6 +123,12 @@ export const indexEvent: fc.Arbitrary<IndexEvent> = fc.oneof(
     completedEventId: ulid,
   }),
   fc.record({ type: type('IndexedWorkflowDeleted'), direction, workflowId: uuid }),
+  fc.record({ type: type('PingIndexed'), entry: fc.record(ping) }),
+  fc.record({ type: type('IndexedPingCompleted'), workflowId: uuid, completedEventId: ulid }),
+  fc.record({ type: type('IndexedPingDeleted'), workflowId: uuid }),
   fc.record({ type: fc.constantFrom('SnapshotBegun', 'SnapshotEnded') }),
-  fc.record({ type: type('SnapshotRecorded'), entries }),
+  fc.record(
+    { type: type('SnapshotRecorded'), entries, pings },
+    { requiredKeys: ['type', 'entries'] },
+  ),
 );

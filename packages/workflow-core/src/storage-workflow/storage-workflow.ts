@@ -154,7 +154,7 @@ export function evolve(
   event: WorkflowEvent,
   { id }: EventHeader,
 ): StorageWorkflow {
-  if (event.type === 'Unmodelled') throw new ForeignWorkflowError();
+  if (!('direction' in event)) throw new ForeignWorkflowError();
   if (event.type === 'WorkflowStarted') {
     const { direction, start } = event;
     const outcome = { code: 0, message: '' };
@@ -182,7 +182,7 @@ export function evolve(
   }
 }
 
-/** A history holds events that no freeze or thaw has. */
+/** A history holds events that this kind of workflow does not have. */
 export class ForeignWorkflowError extends Error {
   readonly code = 'FOREIGN_WORKFLOW';
 

@@ -1,18 +1,15 @@
 // Begins a freeze or a thaw: the first batch of the flow in ARCHITECTURE.md. A client that lost the
 // reply may ask again with the same arguments, and is answered the same.
 import {
-  HistoryKindError,
   nilUuid,
   RefusedError,
   registryId,
-  VersionConflictError,
   workflowIndexId,
   type Author,
   type Direction,
   type Engine,
   type StreamKind,
   type Transaction,
-  type Ulid,
   type Uuid,
   type Vid,
   type WorkflowStart,
@@ -21,13 +18,9 @@ import { registry } from '../registry/aggregate.ts';
 import { whyNotBegin } from '../registry/queries.ts';
 import { isBlockedByError, repo } from '../repo/repo.ts';
 import { mayBegin } from '../storage/storage.ts';
-import {
-  ForeignWorkflowError,
-  storageWorkflow,
-  type BegunWorkflow,
-  type StorageWorkflow,
-} from '../storage-workflow/storage-workflow.ts';
+import { storageWorkflow, type BegunWorkflow } from '../storage-workflow/storage-workflow.ts';
 import { entryOf, workflowIndex } from '../workflow-index/workflow-index.ts';
+import { insist, workflowWithId } from './begin.ts';
 import { refusedWorkflow } from './request-refusal.ts';
 import { isUsedId } from './used-ids.ts';
 
@@ -56,23 +49,11 @@ export type BeginReply = Readonly<{
 export function beginWorkflow(engine: Engine, request: BeginRequest): Promise<BeginReply> {
   return engine.transact(async (tx) => {
     const start = await startOf(tx, request);
-    const workflow = await workflowWithId(tx, request.workflowId);
+    const workflow = await workflowWithId(tx, storageWorkflow, request.workflowId);
     return workflow.status === 'uninitialized'
       ? begin(engine, tx, request, start)
       : answerAgain(engine, tx, request, { start, workflow });
   });
-}
-
-/** The workflow as it is. An id whose history is none of ours cannot be used. */
-async function workflowWithId(tx: Transaction, workflowId: Uuid): Promise<StorageWorkflow> {
-  try {
-    return (await tx.find(storageWorkflow, workflowId)).state;
-  } catch (error) {
-    if (error instanceof HistoryKindError || error instanceof ForeignWorkflowError) {
-      throw refusedWorkflow('WORKFLOW_ID_IN_USE', workflowId);
-    }
-    throw error;
-  }
 }
 
 async function startOf(tx: Transaction, request: BeginRequest): Promise<WorkflowStart> {
@@ -160,21 +141,11 @@ async function answerAgain(
   const { startedEventId: event } = workflow;
   const index = await tx.find(workflowIndex, workflowIndexId(name));
   return {
-    registryVid: await versionAt(engine, start.registryId, event),
-    repoVid: await versionAt(engine, start.repoId, event),
+    registryVid: await engine.journal.headBefore(start.registryId, event),
+    repoVid: await engine.journal.headBefore(start.repoId, event),
     indexVid: entryOf(index.state, workflowId)?.indexEventId ?? index.vid,
     workflowVid: event,
   };
-}
-
-function versionAt(engine: Engine, history: Uuid, event: Ulid): Promise<Vid> {
-  return engine.journal.headBefore(history, event);
-}
-
-function insist(kind: StreamKind, stored: Vid, expected: Vid | undefined): void {
-  if (expected !== undefined && expected !== stored) {
-    throw new VersionConflictError({ kind, stored, expected });
-  }
 }
 
 function refused(refusal: string, kind: StreamKind, history: Uuid): RefusedError {

@@ -1,23 +1,54 @@
 // Deletes old workflows: out of the index and with their histories, each in one batch
 // (spec/gaps.md 34, 35).
-import { mainId, ulidTimeMs, workflowIndexId, type Engine, type Uuid } from '@permafrost/events';
+import {
+  mainId,
+  ulidTimeMs,
+  workflowIndexId,
+  type Engine,
+  type Ulid,
+  type Uuid,
+} from '@permafrost/events';
 import { main } from '../main/main.ts';
+import { pingRegistry } from '../ping-registry/ping-registry.ts';
 import { storageWorkflow } from '../storage-workflow/storage-workflow.ts';
 import { workflowIndex } from '../workflow-index/workflow-index.ts';
+import { expirePing } from './ping-registry.ts';
 
-/** Deletes workflows that completed more than `olderThanMs` before `nowMs`; resolves to their ids. */
+const DAY_MS = 86_400_000;
+/** Whoever pinged the servers has come for the answers by then (spec/behaviour.md 3.3). */
+const PING_ACTIVE_MS_MAX = DAY_MS;
+const PING_KEPT_MS_MAX = 5 * DAY_MS;
+
+export type GarbageLimits = Readonly<{ olderThanMs: number; nowMs: number; signal?: AbortSignal }>;
+
+/**
+ * Deletes workflows that completed more than `olderThanMs` before `nowMs`, and pings of the servers
+ * after 5 days at the latest; resolves to their ids. Ends pings that nobody has ended within a day.
+ */
 export async function collectGarbage(
   engine: Engine,
-  { olderThanMs, nowMs, signal }: { olderThanMs: number; nowMs: number; signal?: AbortSignal },
+  limits: GarbageLimits,
 ): Promise<readonly Uuid[]> {
+  const { olderThanMs, nowMs, signal } = limits;
+  const isOld = (end: Ulid, ageMs = olderThanMs): boolean => ulidTimeMs(end) + ageMs <= nowMs;
   const deleted: Uuid[] = [];
   const { state } = await engine.find(main, mainId);
   for (const { name } of state.registries) {
     const { state: index } = await engine.find(workflowIndex, workflowIndexId(name));
     for (const { workflowId, completedEventId } of index.completed.values()) {
       if (signal?.aborted) return deleted;
-      const isOld = completedEventId && ulidTimeMs(completedEventId) + olderThanMs <= nowMs;
-      if (isOld && (await deleteWorkflow(engine, name, workflowId))) deleted.push(workflowId);
+      const isDue = isOld(completedEventId);
+      if (isDue && (await deleteWorkflow(engine, name, workflowId))) deleted.push(workflowId);
+    }
+    for (const { workflowId, startedEventId, completedEventId } of index.pings.values()) {
+      if (signal?.aborted) return deleted;
+      if (completedEventId === undefined) {
+        if (!isOld(startedEventId, PING_ACTIVE_MS_MAX)) continue;
+        await engine.transact((tx) => expirePing(tx, workflowId, name));
+      } else if (isOld(completedEventId, Math.min(olderThanMs, PING_KEPT_MS_MAX))) {
+        await deletePing(engine, name, workflowId);
+        deleted.push(workflowId);
+      }
     }
   }
   return deleted;
@@ -35,5 +66,12 @@ async function deleteWorkflow(engine: Engine, name: string, workflowId: Uuid): P
     if (refusal) return false;
     await tx.delete(storageWorkflow, workflowId);
     return true;
+  });
+}
+
+async function deletePing(engine: Engine, name: string, workflowId: Uuid): Promise<void> {
+  await engine.transact(async (tx) => {
+    await tx.attempt(workflowIndex, workflowIndexId(name), { type: 'DeletePing', workflowId });
+    await tx.delete(pingRegistry, workflowId);
   });
 }

@@ -1,6 +1,7 @@
 // An index says in a snapshot what it knows, so that a reader needs nothing of what came before.
 import type { IndexEvent } from '@permafrost/events';
 import type { Indexed } from './indexed.ts';
+import type { IndexedPing } from './pings.ts';
 
 /** Below this a history is short anyway (spec/behaviour.md 9). */
 const EVENTS_MIN = 1000;
@@ -22,24 +23,38 @@ export function isWorthwhile(counts: { eventsSinceSnapshot: number; workflows: n
   return counts.eventsSinceSnapshot >= Math.max(EVENTS_MIN, 2 * counts.workflows);
 }
 
-/** Each event between begin and end holds entries of one direction, in the order of their starts. */
-export function snapshotOf(entries: readonly Indexed[]): readonly IndexEvent[] {
-  const sorted = entries.toSorted((a, b) => (a.startedEventId < b.startedEventId ? -1 : 1));
+/** Each event between begin and end holds entries of one kind, in the order of their starts. */
+export function snapshotOf(
+  entries: readonly Indexed[],
+  pings: readonly IndexedPing[] = [],
+): readonly IndexEvent[] {
+  const sorted = entries.toSorted(byStart);
   const parts = (['freeze', 'unfreeze'] as const).flatMap((direction) =>
     chunksOf(sorted.filter((entry) => entry.direction === direction)),
   );
   return [
     { type: 'SnapshotBegun' },
+    ...chunksOf(pings.toSorted(byStart)).map((part): IndexEvent => ({
+      type: 'SnapshotRecorded',
+      entries: [],
+      pings: part,
+    })),
     ...parts.map((part): IndexEvent => ({ type: 'SnapshotRecorded', entries: part })),
     { type: 'SnapshotEnded' },
   ];
 }
 
-function chunksOf(entries: readonly Indexed[]): readonly (readonly Indexed[])[] {
-  const chunks: Indexed[][] = [];
+function byStart(a: IndexedPing, b: IndexedPing): number {
+  return a.startedEventId < b.startedEventId ? -1 : 1;
+}
+
+function chunksOf<T extends IndexedPing & { globalPath?: string }>(
+  entries: readonly T[],
+): readonly (readonly T[])[] {
+  const chunks: T[][] = [];
   let bytesLeft = 0;
   for (const entry of entries) {
-    const bytes = ENTRY_BYTES_WITHOUT_PATH + utf8.encode(entry.globalPath).length;
+    const bytes = ENTRY_BYTES_WITHOUT_PATH + utf8.encode(entry.globalPath ?? '').length;
     const last = chunks.at(-1);
     if (last && bytes <= bytesLeft) {
       last.push(entry);

@@ -2,6 +2,7 @@ import type { IndexEvent } from '@permafrost/events';
 import { describe, expect, it, test } from 'vitest';
 import { matrix, outcomeOf } from '../testing/matrix.ts';
 import { eventId, idOf } from '../testing/names.ts';
+import { indexStateCodec } from './state-codec.ts';
 import {
   decide,
   entryOf,
@@ -120,4 +121,58 @@ test('what the old system completed twice counts once, and other events are pass
   const again: IndexEvent = { ...completed, completedEventId: eventId(8) };
   const index = fold([indexed, completed, again, { type: 'Unmodelled', code: 111 }]);
   expect(entryOf(index, workflowId)?.completedEventId).toBe(eventId(5));
+});
+
+describe('pings of the servers', () => {
+  const ping = { workflowId: idOf('ping'), startedEventId: eventId(11) };
+  const end = { workflowId: ping.workflowId, completedEventId: eventId(12) };
+  const begun: IndexEvent = { type: 'PingIndexed', entry: ping };
+  const completed: IndexEvent = { type: 'IndexedPingCompleted', ...end };
+  const index = {
+    unknown: [],
+    active: [begun],
+    completed: [begun, completed],
+  } as const satisfies Record<string, readonly IndexEvent[]>;
+  const pingCommands: Readonly<Record<string, IndexCommand>> = {
+    BeginPing: { type: 'BeginPing', entry: ping },
+    'BeginPing event': { type: 'BeginPing', entry: { ...ping, startedEventId: eventId(9) } },
+    CommitPing: { type: 'CommitPing', ...end },
+    DeletePing: { type: 'DeletePing', workflowId: ping.workflowId },
+  };
+  const pingTable = matrix(`
+                    | unknown     | active               | completed
+    BeginPing       | PingIndexed | -                    | -
+    BeginPing event | PingIndexed | OTHER                | OTHER
+    CommitPing      | UN          | IndexedPingCompleted | -
+    DeletePing      | UN          | ACTIVE               | IndexedPingDeleted
+  `);
+
+  it.each(pingTable)('$row when $column: $cell', ({ row, column, cell }) => {
+    const command = pingCommands[row];
+    if (!command) throw new Error(`no command ${row}`);
+    const decision = decide(fold(index[column as keyof typeof index]), command);
+    expect(outcomeOf(decision, short)).toBe(cell);
+  });
+
+  test('are said in a snapshot, and known from it', () => {
+    const many = Array.from({ length: 1000 }, (): IndexEvent => ({
+      type: 'Unmodelled',
+      code: 101,
+    }));
+    const decision = decide(fold([begun, completed, ...many]), { type: 'Snapshot' });
+    const events = decision.accepted ? decision.events : [];
+    expect(events).toMatchObject([
+      { type: 'SnapshotBegun' },
+      { type: 'SnapshotRecorded', entries: [], pings: [{ ...ping, ...end }] },
+      { type: 'SnapshotEnded' },
+    ]);
+    expect(fold(events).pings.get(ping.workflowId)).toMatchObject(end);
+    expect(fold([begun, completed, { type: 'IndexedPingDeleted', ...end }]).pings.size).toBe(0);
+  });
+
+  test('are saved with the index', () => {
+    const before = fold([begun]);
+    const after = indexStateCodec.decode(indexStateCodec.encode(before));
+    expect(after.pings.toJS()).toEqual(before.pings.toJS());
+  });
 });

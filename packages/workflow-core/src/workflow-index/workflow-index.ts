@@ -16,18 +16,27 @@ import {
 import { Map as PersistentMap } from 'immutable';
 import { CompletedWorkflows } from './completed-workflows.ts';
 import type { CompletedEntry, Indexed } from './indexed.ts';
+import {
+  decidePing,
+  evolvePings,
+  withPings,
+  type IndexedPings,
+  type PingCommand,
+} from './pings.ts';
 import { isWorthwhile, snapshotOf } from './snapshot.ts';
 import { indexStateCodec } from './state-codec.ts';
 
 export type { CompletedEntry, Indexed };
 
-export type IndexCommand = Readonly<
-  | { type: 'BeginWorkflow'; entry: Omit<IndexEntry, 'completedEventId'> }
-  | { type: 'CommitWorkflow'; workflowId: Uuid; completedEventId: Ulid }
-  | { type: 'DeleteWorkflow'; workflowId: Uuid }
-  /** Says in a snapshot what the index knows, if that makes its history much shorter to read. */
-  | { type: 'Snapshot' }
->;
+export type IndexCommand =
+  | PingCommand
+  | Readonly<
+      | { type: 'BeginWorkflow'; entry: Omit<IndexEntry, 'completedEventId'> }
+      | { type: 'CommitWorkflow'; workflowId: Uuid; completedEventId: Ulid }
+      | { type: 'DeleteWorkflow'; workflowId: Uuid }
+      /** Says in a snapshot what the index knows, if that makes its history much shorter to read. */
+      | { type: 'Snapshot' }
+    >;
 
 export type IndexRefusal =
   'INDEX_WORKFLOW_UNKNOWN' | 'INDEX_WORKFLOW_ACTIVE' | 'INDEX_WORKFLOW_EXISTS_WITH_OTHER_ARGUMENTS';
@@ -35,6 +44,8 @@ export type IndexRefusal =
 export type WorkflowIndex = Readonly<{
   active: PersistentMap<Uuid, Indexed>;
   completed: CompletedWorkflows;
+  /** Active and completed. */
+  pings: IndexedPings;
   /** How many events came after the last snapshot. */
   eventsSinceSnapshot: number;
 }>;
@@ -42,6 +53,7 @@ export type WorkflowIndex = Readonly<{
 export const initialIndex: WorkflowIndex = {
   active: PersistentMap(),
   completed: CompletedWorkflows.none,
+  pings: PersistentMap(),
   eventsSinceSnapshot: 0,
 };
 
@@ -79,11 +91,15 @@ export function decide(
       if (!entry) return refuse('INDEX_WORKFLOW_UNKNOWN');
       return accept({ type: 'IndexedWorkflowDeleted', direction: entry.direction, workflowId });
     }
+    case 'BeginPing':
+    case 'CommitPing':
+    case 'DeletePing':
+      return decidePing(index.pings, command);
     case 'Snapshot': {
-      const { active, completed, eventsSinceSnapshot } = index;
-      const workflows = active.size + completed.size;
+      const { active, completed, pings, eventsSinceSnapshot } = index;
+      const workflows = active.size + completed.size + pings.size;
       return isWorthwhile({ eventsSinceSnapshot, workflows })
-        ? accept(...snapshotOf([...active.values(), ...completed.values()]))
+        ? accept(...snapshotOf([...active.values(), ...completed.values()], [...pings.values()]))
         : accept();
     }
     default:
@@ -101,7 +117,7 @@ export function evolve(
   switch (event.type) {
     case 'WorkflowIndexed': {
       const entry = { ...event.entry, indexEventId: id };
-      return { active: active.set(entry.workflowId, entry), completed, eventsSinceSnapshot };
+      return { ...index, active: active.set(entry.workflowId, entry), eventsSinceSnapshot };
     }
     case 'IndexedWorkflowCompleted': {
       const { workflowId, completedEventId } = event;
@@ -109,21 +125,30 @@ export function evolve(
       // The old system could complete what it had completed before; the first time counts.
       if (!entry) return { ...index, eventsSinceSnapshot };
       return {
+        ...index,
         active: active.delete(workflowId),
         completed: completed.add({ ...entry, completedEventId }),
         eventsSinceSnapshot,
       };
     }
     case 'IndexedWorkflowDeleted':
-      return { active, completed: completed.delete(event.workflowId), eventsSinceSnapshot };
+      return { ...index, completed: completed.delete(event.workflowId), eventsSinceSnapshot };
+    case 'PingIndexed':
+    case 'IndexedPingCompleted':
+    case 'IndexedPingDeleted':
+      return { ...index, pings: evolvePings(index.pings, event, id), eventsSinceSnapshot };
     case 'SnapshotBegun':
       return { ...initialIndex, eventsSinceSnapshot };
     case 'SnapshotRecorded':
-      return { ...event.entries.reduce(withRecorded, index), eventsSinceSnapshot };
+      return {
+        ...event.entries.reduce(withRecorded, index),
+        pings: withPings(index.pings, event.pings ?? []),
+        eventsSinceSnapshot,
+      };
     case 'SnapshotEnded':
-      return { active, completed, eventsSinceSnapshot: 0 };
+      return { ...index, eventsSinceSnapshot: 0 };
     case 'Unmodelled':
-      return { active, completed, eventsSinceSnapshot };
+      return { ...index, eventsSinceSnapshot };
     default:
       return unreachable(event);
   }
@@ -149,5 +174,6 @@ export const workflowIndex: Aggregate<WorkflowIndex, IndexCommand, IndexEvent, I
   decide,
   evolve,
   stateCodec: indexStateCodec,
-  bytesOf: ({ active, completed }) => completed.bytes + ACTIVE_ENTRY_BYTES * active.size,
+  bytesOf: ({ active, completed, pings }) =>
+    completed.bytes + ACTIVE_ENTRY_BYTES * (active.size + pings.size),
 };

@@ -4,15 +4,16 @@ import {
   WorkflowEvent_Type as Type,
   WorkflowIndexState,
 } from '@permafrost/proto/events';
-import { ulidFromBytes, ulidToBytes } from '../../ids/ulid.ts';
+import { ulidFromBytes, ulidToBytes, type Ulid } from '../../ids/ulid.ts';
 import { uuidFromBytes, uuidToBytes } from '../../ids/uuid.ts';
 import type { Codec } from '../codec.ts';
 import { stepsByType, type DirectedTypes, type Direction } from '../direction.ts';
 import { messageCodec, optionalUlid, required, UnwritableEventError } from '../message-codec.ts';
-import type { IndexEntry, IndexEvent } from './events.ts';
+import type { IndexEntry, IndexEvent, PingEntry } from './events.ts';
 
 type Step = 'WorkflowIndexed' | 'IndexedWorkflowCompleted' | 'IndexedWorkflowDeleted';
 type WireEntry = WorkflowIndexState['freezeRepo'][number];
+type WirePing = WorkflowIndexState['pingRegistry'][number];
 
 const types = {
   freeze: {
@@ -59,6 +60,23 @@ function toMessage(event: IndexEvent): Partial<Message> {
         event: types[event.direction][event.type],
         workflowId: uuidToBytes(event.workflowId),
       };
+    case 'PingIndexed':
+      return {
+        event: Type.EV_FSO_PING_REGISTRY_STARTED,
+        workflowId: uuidToBytes(event.entry.workflowId),
+        workflowEventId: ulidToBytes(event.entry.startedEventId),
+      };
+    case 'IndexedPingCompleted':
+      return {
+        event: Type.EV_FSO_PING_REGISTRY_COMPLETED,
+        workflowId: uuidToBytes(event.workflowId),
+        workflowEventId: ulidToBytes(event.completedEventId),
+      };
+    case 'IndexedPingDeleted':
+      return {
+        event: Type.EV_FSO_PING_REGISTRY_DELETED,
+        workflowId: uuidToBytes(event.workflowId),
+      };
     case 'SnapshotBegun':
       return { event: Type.EV_SNAPSHOT_BEGIN };
     case 'SnapshotRecorded':
@@ -67,6 +85,7 @@ function toMessage(event: IndexEvent): Partial<Message> {
         workflowIndexState: WorkflowIndexState.create({
           freezeRepo: wireEntries(event.entries, 'freeze'),
           unfreezeRepo: wireEntries(event.entries, 'unfreeze'),
+          pingRegistry: (event.pings ?? []).map(wireIds),
         }),
       };
     case 'SnapshotEnded':
@@ -88,8 +107,25 @@ function fromMessage(message: Message): IndexEvent {
         ...state.freezeRepo.map((entry) => entryOf('freeze', entry)),
         ...state.unfreezeRepo.map((entry) => entryOf('unfreeze', entry)),
       ];
-      return { type: 'SnapshotRecorded', entries };
+      const pings = state.pingRegistry.map(pingOf);
+      return { type: 'SnapshotRecorded', entries, ...(pings.length > 0 && { pings }) };
     }
+    case Type.EV_FSO_PING_REGISTRY_STARTED:
+      return {
+        type: 'PingIndexed',
+        entry: {
+          workflowId: uuidFromBytes(message.workflowId),
+          startedEventId: workflowEventIdOf(message),
+        },
+      };
+    case Type.EV_FSO_PING_REGISTRY_COMPLETED:
+      return {
+        type: 'IndexedPingCompleted',
+        workflowId: uuidFromBytes(message.workflowId),
+        completedEventId: workflowEventIdOf(message),
+      };
+    case Type.EV_FSO_PING_REGISTRY_DELETED:
+      return { type: 'IndexedPingDeleted', workflowId: uuidFromBytes(message.workflowId) };
     default: {
       const known = steps.get(message.event);
       return known ? step(known, message) : { type: 'Unmodelled', code: message.event };
@@ -104,39 +140,44 @@ function step(
   const workflowId = uuidFromBytes(message.workflowId);
   switch (type) {
     case 'WorkflowIndexed': {
-      const startedEventId = ulidFromBytes(required(message.workflowEventId, 'workflow event id'));
+      const startedEventId = workflowEventIdOf(message);
       const { globalPath } = required(message.fsoRepoInitInfo, 'repo init info');
       return { type, entry: { direction, workflowId, startedEventId, globalPath } };
     }
-    case 'IndexedWorkflowCompleted': {
-      const completedEventId = ulidFromBytes(
-        required(message.workflowEventId, 'workflow event id'),
-      );
-      return { type, direction, workflowId, completedEventId };
-    }
+    case 'IndexedWorkflowCompleted':
+      return { type, direction, workflowId, completedEventId: workflowEventIdOf(message) };
     case 'IndexedWorkflowDeleted':
       return { type, direction, workflowId };
   }
 }
 
+function workflowEventIdOf(message: Message): Ulid {
+  return ulidFromBytes(required(message.workflowEventId, 'workflow event id'));
+}
+
 function wireEntries(entries: readonly IndexEntry[], direction: Direction): WireEntry[] {
   return entries
     .filter((entry) => entry.direction === direction)
-    .map(({ workflowId, startedEventId, completedEventId, globalPath }) => ({
-      workflowId: uuidToBytes(workflowId),
-      startedWorkflowEventId: ulidToBytes(startedEventId),
-      completedWorkflowEventId: completedEventId && ulidToBytes(completedEventId),
-      globalPath,
-    }));
+    .map((entry) => ({ ...wireIds(entry), globalPath: entry.globalPath }));
+}
+
+function wireIds({ workflowId, startedEventId, completedEventId }: PingEntry): WirePing {
+  return {
+    workflowId: uuidToBytes(workflowId),
+    startedWorkflowEventId: ulidToBytes(startedEventId),
+    completedWorkflowEventId: completedEventId && ulidToBytes(completedEventId),
+  };
 }
 
 function entryOf(direction: Direction, wire: WireEntry): IndexEntry {
+  return { direction, ...pingOf(wire), globalPath: wire.globalPath };
+}
+
+function pingOf(wire: WirePing): PingEntry {
   const completedEventId = optionalUlid(wire.completedWorkflowEventId);
   return {
-    direction,
     workflowId: uuidFromBytes(wire.workflowId),
     startedEventId: ulidFromBytes(wire.startedWorkflowEventId),
     ...(completedEventId && { completedEventId }),
-    globalPath: wire.globalPath,
   };
 }

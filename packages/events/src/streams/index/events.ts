@@ -14,6 +14,9 @@ export type IndexEntry = Readonly<{
   globalPath: string;
 }>;
 
+/** What an index knows of a question to all servers. */
+export type PingEntry = Omit<IndexEntry, 'direction' | 'globalPath'>;
+
 /** A registry's index of its workflows, by which daemons find them (spec/wire.md 7.4). */
 export type IndexEvent =
   | Readonly<
@@ -25,8 +28,16 @@ export type IndexEvent =
           completedEventId: Ulid;
         }
       | { type: 'IndexedWorkflowDeleted'; direction: Direction; workflowId: Uuid }
+      | { type: 'PingIndexed'; entry: PingEntry }
+      | { type: 'IndexedPingCompleted'; workflowId: Uuid; completedEventId: Ulid }
+      | { type: 'IndexedPingDeleted'; workflowId: Uuid }
       | { type: 'SnapshotBegun' }
-      | { type: 'SnapshotRecorded'; entries: readonly IndexEntry[] }
+      | {
+          type: 'SnapshotRecorded';
+          entries: readonly IndexEntry[];
+          /** Absent if there are none. */
+          pings?: readonly PingEntry[];
+        }
       | { type: 'SnapshotEnded' }
     >
   | Unmodelled;

@@ -9,9 +9,9 @@ import type { Codec } from '../codec.ts';
 import type { Status } from '../common.ts';
 import { stepsByType, type DirectedTypes } from '../direction.ts';
 import { messageCodec, optionalUlid, required, UnwritableEventError } from '../message-codec.ts';
-import type { WorkflowEvent, WorkflowStart } from './events.ts';
+import type { PingEvent, StorageWorkflowEvent, WorkflowEvent, WorkflowStart } from './events.ts';
 
-type Step = Exclude<WorkflowEvent['type'], 'Unmodelled'>;
+type Step = StorageWorkflowEvent['type'];
 
 const types = {
   freeze: {
@@ -32,6 +32,14 @@ const types = {
 
 const steps = stepsByType<Step, Type>(types);
 
+const pingTypes = {
+  RegistryPingStarted: Type.EV_FSO_PING_REGISTRY_STARTED,
+  ServerPinged: Type.EV_FSO_SERVER_PINGED,
+  ServerPingsGathered: Type.EV_FSO_SERVER_PINGS_GATHERED,
+  RegistryPingCompleted: Type.EV_FSO_PING_REGISTRY_COMPLETED,
+  RegistryPingCommitted: Type.EV_FSO_PING_REGISTRY_COMMITTED,
+} as const satisfies Record<PingEvent['type'], Type>;
+
 export const workflowCodec: Codec<WorkflowEvent> = messageCodec<WorkflowEvent, Message>({
   kind: 'workflow',
   message: Message,
@@ -41,7 +49,23 @@ export const workflowCodec: Codec<WorkflowEvent> = messageCodec<WorkflowEvent, M
 });
 
 function toMessage(event: WorkflowEvent): Partial<Message> {
-  if (event.type === 'Unmodelled') throw new UnwritableEventError(event.code);
+  switch (event.type) {
+    case 'Unmodelled':
+      throw new UnwritableEventError(event.code);
+    case 'RegistryPingStarted':
+      return { event: pingTypes[event.type], registryId: uuidToBytes(event.registryId) };
+    case 'ServerPinged':
+    case 'ServerPingsGathered':
+      return { event: pingTypes[event.type], ...statusFields(event.status) };
+    case 'RegistryPingCompleted':
+    case 'RegistryPingCommitted':
+      return { event: pingTypes[event.type] };
+    default:
+      return stepToMessage(event);
+  }
+}
+
+function stepToMessage(event: StorageWorkflowEvent): Partial<Message> {
   const type = types[event.direction][event.type];
   switch (event.type) {
     case 'WorkflowStarted':
@@ -51,11 +75,28 @@ function toMessage(event: WorkflowEvent): Partial<Message> {
       return { event: type };
     case 'FilesCompleted':
     case 'WorkflowCompleted':
-      return { event: type, statusCode: event.status.code, statusMessage: event.status.message };
+      return { event: type, ...statusFields(event.status) };
   }
 }
 
 function fromMessage(message: Message): WorkflowEvent {
+  switch (message.event) {
+    case pingTypes.RegistryPingStarted:
+      return { type: 'RegistryPingStarted', registryId: uuidFromBytes(message.registryId) };
+    case pingTypes.ServerPinged:
+      return { type: 'ServerPinged', status: statusOf(message) };
+    case pingTypes.ServerPingsGathered:
+      return { type: 'ServerPingsGathered', status: statusOf(message) };
+    case pingTypes.RegistryPingCompleted:
+      return { type: 'RegistryPingCompleted' };
+    case pingTypes.RegistryPingCommitted:
+      return { type: 'RegistryPingCommitted' };
+    default:
+      return stepFromMessage(message);
+  }
+}
+
+function stepFromMessage(message: Message): WorkflowEvent {
   const known = steps.get(message.event);
   if (!known) return { type: 'Unmodelled', code: message.event };
   const { direction, step } = known;
@@ -69,6 +110,10 @@ function fromMessage(message: Message): WorkflowEvent {
     case 'WorkflowCompleted':
       return { type: step, direction, status: statusOf(message) };
   }
+}
+
+function statusFields({ code, message }: Status): Partial<Message> {
+  return { statusCode: code, statusMessage: message };
 }
 
 function statusOf({ statusCode, statusMessage }: Message): Status {

@@ -19,12 +19,22 @@ export type WorkflowStart = Readonly<{
 }>;
 
 /** One freeze or one thaw, from its request to its end (spec/wire.md 7.3). */
-export type WorkflowEvent =
-  | Readonly<
-      | { type: 'WorkflowStarted'; direction: Direction; start: WorkflowStart }
-      | { type: 'FilesStarted'; direction: Direction }
-      | { type: 'FilesCompleted'; direction: Direction; status: Status }
-      | { type: 'WorkflowCompleted'; direction: Direction; status: Status }
-      | { type: 'WorkflowCommitted'; direction: Direction }
-    >
-  | Unmodelled;
+export type StorageWorkflowEvent = Readonly<
+  | { type: 'WorkflowStarted'; direction: Direction; start: WorkflowStart }
+  | { type: 'FilesStarted'; direction: Direction }
+  | { type: 'FilesCompleted'; direction: Direction; status: Status }
+  | { type: 'WorkflowCompleted'; direction: Direction; status: Status }
+  | { type: 'WorkflowCommitted'; direction: Direction }
+>;
+
+/** One question to all servers whether they are there, with their answers (spec/wire.md 7.5). */
+export type PingEvent = Readonly<
+  | { type: 'RegistryPingStarted'; registryId: Uuid }
+  | { type: 'ServerPinged'; status: Status }
+  | { type: 'ServerPingsGathered'; status: Status }
+  | { type: 'RegistryPingCompleted' }
+  | { type: 'RegistryPingCommitted' }
+>;
+
+/** An event of any kind of workflow. */
+export type WorkflowEvent = StorageWorkflowEvent | PingEvent | Unmodelled;
