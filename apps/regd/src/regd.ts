@@ -4,7 +4,16 @@ import { setTimeout } from 'node:timers/promises';
 import { nodeClock } from '@permafrost/daemon-kit';
 import { Engine, randomUuid, ulidSource } from '@permafrost/events';
 import type { SqliteJournal } from '@permafrost/events/sqlite';
-import { initMain, keepPresent, RegdLoop, Runner, type Log } from '@permafrost/workflow-core';
+import {
+  initMain,
+  keepPresent,
+  PingLoop,
+  RegdLoop,
+  regdPings,
+  Runner,
+  together,
+  type Log,
+} from '@permafrost/workflow-core';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Entrance } from './access/entrances.ts';
 import { Guard } from './access/guard.ts';
@@ -19,6 +28,7 @@ import { ephemeralRegistryService } from './services/ephemeral-registry.ts';
 import { regularly } from './regularly.ts';
 import { healthService } from './services/health.ts';
 import { mainService } from './services/main.ts';
+import { pingRegistryService } from './services/ping-registry.ts';
 import { registryService } from './services/registry.ts';
 import { reposService } from './services/repos.ts';
 import { storageServices } from './services/storage-services.ts';
@@ -136,6 +146,7 @@ function servicesOf(context: Context): readonly MakeService[] {
     ephemeralRegistryService(context),
     reposService(context),
     ...storageServices(context),
+    pingRegistryService(context),
     operatorService(context),
     healthService(context),
   ];
@@ -146,7 +157,8 @@ function runInBackground(
   { engine, instance, clock }: Context,
   signal: AbortSignal,
 ): readonly Promise<void>[] {
-  const loop = new RegdLoop({ engine, log });
+  const pings = new PingLoop({ engine, clock, log, texts: regdPings, board: journal });
+  const loop = together(clock, new RegdLoop({ engine, log }), pings);
   const runner = new Runner({ journal, loop, clock, random: Math.random, log });
   const who = { instance, daemon: 'regd', host: hostname() } as const;
   const presence = { ...who, pid: process.pid, version: packageJson.version };

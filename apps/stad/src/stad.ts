@@ -14,8 +14,11 @@ import { nodeClock } from '@permafrost/daemon-kit';
 import {
   answerInquiries,
   keepPresent,
+  PingLoop,
   Runner,
   StadLoop,
+  stadPings,
+  together,
   type Log,
   type Responder,
 } from '@permafrost/workflow-core';
@@ -46,7 +49,7 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
   const { journal, state, host, roots, log } = settings;
   const instance = randomUuid();
   const engine = new Engine({ journal, nextId: ulidSource(), states: journal });
-  const loop = new StadLoop({
+  const files = new StadLoop({
     ...settings,
     instance,
     engine,
@@ -56,6 +59,8 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
     lock: new HostRepoLock(state.locks),
     clock: nodeClock,
   });
+  const pings = new PingLoop({ engine, clock: nodeClock, log, texts: stadPings(host) });
+  const loop = together(nodeClock, files, pings);
   const runner = new Runner({ journal, loop, clock: nodeClock, random: Math.random, log });
   const who = { instance, daemon: 'stad', host, pid: process.pid } as const;
   const present = { ...who, version: packageJson.version };

@@ -2,12 +2,13 @@
 // Each method reads the ids and looks them up as the call itself does, and throws what it throws.
 import type { Check } from '@permafrost/access/rights';
 import type { Direction } from '@permafrost/events';
-import { findStorageWorkflow, type BegunWorkflow } from '@permafrost/workflow-core';
+import { findPing, findStorageWorkflow, type BegunWorkflow } from '@permafrost/workflow-core';
 import { findHistory, labelOf } from '../operator/history.ts';
 import { uuidArgument } from '../operator/ids.ts';
 import { RepoViews } from '../operator/repo-view.ts';
 import { workflowNotFound, WorkflowViews } from '../operator/workflow-view.ts';
 import type { Context } from '../services/context.ts';
+import { pingWithId } from '../services/find-ping.ts';
 import { findRegistry, listedRepo } from '../services/find-registry.ts';
 import { findRepo } from '../services/find-repo.ts';
 import { findWorkflow } from '../services/find-workflow.ts';
@@ -46,6 +47,11 @@ export class Objects {
     const { engine } = this.#context;
     const { state } = await findWorkflow(engine, ownWorkflowIdOf(workflow), direction);
     return state.start.repoGlobalPath;
+  }
+
+  /** The name of the registry that a ping of the servers is about. */
+  async pingedRegistry(workflow: Uint8Array): Promise<string> {
+    return (await pingWithId(this.#context.engine, ownWorkflowIdOf(workflow))).registry;
   }
 
   /** The path of the repo that a person means. */
@@ -95,8 +101,13 @@ export class Objects {
       case 'registry':
       case 'index':
         return [{ action: 'fso/read-registry', name: label }];
+      case 'workflow': {
+        const isPing = await findPing(this.#context.engine, history.history);
+        return isPing
+          ? [{ action: 'fso/read-registry', name: label }]
+          : [{ action: 'fso/read-repo', path: label }];
+      }
       case 'repo':
-      case 'workflow':
         return [{ action: 'fso/read-repo', path: label }];
     }
   }

@@ -8,6 +8,7 @@ import {
   HealthService,
   MainService,
   operator,
+  PingRegistryService,
   RegistryFreezeRepoService,
   RegistryService,
   RegistryUnfreezeRepoService,
@@ -29,6 +30,7 @@ const registry = REGISTRY;
 const repo = uuidToBytes(repoId);
 const freeze = { workflow: uuidToBytes(freezing) };
 const unfreeze = { workflow: uuidToBytes(unfreezing) };
+const ping = { workflow: uuidToBytes(randomUuid()) };
 const step = { registry, repo, workflow: uuidToBytes(randomUuid()) };
 const globalRoot = `${GLOBAL_ROOT}/./`;
 const { OperatorService } = operator;
@@ -80,6 +82,11 @@ const calls: readonly Row[] = [
   [`fso/exec-unfreeze-repo ${onRepo}`, UnfreezeRepoService.abortUnfreezeRepoFiles, unfreeze],
   ...stepsOf('freeze', RegistryFreezeRepoService, ReposFreezeRepoService),
   ...stepsOf('unfreeze', RegistryUnfreezeRepoService, ReposUnfreezeRepoService),
+  [`fso/admin-registry name=${registry}`, PingRegistryService.beginPingRegistry, { registry }],
+  [`fso/exec-ping-registry name=${registry}`, PingRegistryService.serverPing, ping],
+  [`fso/exec-ping-registry name=${registry}`, PingRegistryService.postServerPingSummary, ping],
+  [`fso/admin-registry name=${registry}`, PingRegistryService.commitPingRegistry, ping],
+  [`fso/admin-registry name=${registry}`, PingRegistryService.getRegistryPings, ping],
   [`fso/read-repo ${onRepo}`, OperatorService.findRepo, { target: `${GLOBAL_ROOT}/foo/bar` }],
   [`fso/read-repo ${onRepo}`, OperatorService.watchRepo, { repoId }],
   [ofMain, OperatorService.getStatus, {}],
@@ -121,6 +128,7 @@ beforeAll(async () => {
   await at.initRepo('foo', repoId);
   await at.run('freeze', repoId, freezing);
   await at.run('unfreeze', repoId, unfreezing);
+  await at.client.call(PingRegistryService.beginPingRegistry, { registry, ...ping });
   const nothing = [{ can: ['stat' as const], paths: ['/nowhere'] }];
   stranger = await site.client(at.port, { token: await site.token({ grants: nothing }) });
   friend = await site.client(at.port, { token: await site.token() });

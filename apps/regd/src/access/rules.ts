@@ -7,6 +7,7 @@ import {
   HealthService,
   MainService,
   operator,
+  PingRegistryService,
   RegistryFreezeRepoService,
   RegistryService,
   RegistryUnfreezeRepoService,
@@ -129,6 +130,19 @@ const reposUnfreezeRules: Rules<typeof ReposUnfreezeRepoService> = {
   reposAbortUnfreezeRepo: unfreeze.execInRepo,
 };
 
+const ofPing = (action: 'fso/admin-registry' | 'fso/exec-ping-registry'): Rule<OfWorkflow> =>
+  byChecks(async ({ workflow }, objects) => [
+    { action, name: await objects.pingedRegistry(workflow) },
+  ]);
+
+const pingRegistryRules: Rules<typeof PingRegistryService> = {
+  beginPingRegistry: changing(byName('fso/admin-registry', (it) => it.registry)),
+  serverPing: changing(ofPing('fso/exec-ping-registry')),
+  postServerPingSummary: changing(ofPing('fso/exec-ping-registry')),
+  commitPingRegistry: changing(ofPing('fso/admin-registry')),
+  getRegistryPings: ofPing('fso/admin-registry'),
+};
+
 /** No registry can have this name, so that only a glob, or whoever means all of them, grants it. */
 const administration = always({ action: 'fso/admin-registry', name: '*' });
 
@@ -163,6 +177,7 @@ export const rules: ReadonlyMap<string, Rule<never>> = new Map<string, Rule<neve
   ...byCall(RegistryUnfreezeRepoService, registryUnfreezeRules),
   ...byCall(ReposFreezeRepoService, reposFreezeRules),
   ...byCall(ReposUnfreezeRepoService, reposUnfreezeRules),
+  ...byCall(PingRegistryService, pingRegistryRules),
   ...byCall(operator.OperatorService, operatorRules),
   ...byCall(HealthService, healthRules),
 ]);

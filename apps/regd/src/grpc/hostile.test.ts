@@ -5,6 +5,7 @@ import {
   FreezeRepoService,
   MainService,
   operator,
+  PingRegistryService,
   RegistryFreezeRepoService,
   RegistryService,
   RegistryUnfreezeRepoService,
@@ -37,6 +38,7 @@ const methods: readonly { path: string; responseStream: boolean }[] = [
   RegistryUnfreezeRepoService,
   ReposFreezeRepoService,
   ReposUnfreezeRepoService,
+  PingRegistryService,
   operator.OperatorService,
 ].flatMap((service) => Object.values<{ path: string; responseStream: boolean }>(service));
 

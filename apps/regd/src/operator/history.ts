@@ -7,7 +7,7 @@ import {
   type StreamKind,
   type Uuid,
 } from '@permafrost/events';
-import { findStorageWorkflow, main, registry, repo } from '@permafrost/workflow-core';
+import { findPing, findStorageWorkflow, main, registry, repo } from '@permafrost/workflow-core';
 import { notFound } from '../grpc/rpc-error.ts';
 import type { Context } from '../services/context.ts';
 
@@ -28,7 +28,7 @@ export async function findHistory(
 
 /**
  * The name of a registry, of main, or of the registry that an index belongs to; the path of a repo,
- * or of that which a workflow is about. Empty if the history does not tell.
+ * or of that which a workflow is about, or the name of the registry that it pings. Empty if the history does not tell.
  */
 export async function labelOf(engine: Engine, { history, kind }: History): Promise<string> {
   try {
@@ -40,7 +40,7 @@ export async function labelOf(engine: Engine, { history, kind }: History): Promi
       case 'repo':
         return (await engine.find(repo, history)).state.init?.globalPath ?? '';
       case 'workflow':
-        return (await findStorageWorkflow(engine, history))?.start.repoGlobalPath ?? '';
+        return await workflowLabel(engine, history);
       case 'index':
         return await registryOf(engine, history);
     }
@@ -49,6 +49,13 @@ export async function labelOf(engine: Engine, { history, kind }: History): Promi
     if (error instanceof Fault) return '';
     throw error;
   }
+}
+
+async function workflowLabel(engine: Engine, history: Uuid): Promise<string> {
+  const workflow = await findStorageWorkflow(engine, history);
+  if (workflow) return workflow.start.repoGlobalPath;
+  const ping = await findPing(engine, history);
+  return ping ? (await engine.find(registry, ping.registryId)).state.name : '';
 }
 
 async function registryOf(engine: Engine, index: Uuid): Promise<string> {

@@ -1,10 +1,8 @@
 // The calls about one freeze or thaw: written once, for both directions (spec/behaviour.md 10). The
 // messages of the two services have the same fields; those of freeze stand for both.
-import { status } from '@grpc/grpc-js';
 import {
   ulidToBytes,
   uuidToBytes,
-  VersionConflictError,
   workflowIndexId,
   type Direction,
   type Transaction,
@@ -36,7 +34,7 @@ import {
   type WorkflowCommand,
 } from '@permafrost/workflow-core';
 import { nameHolder } from '../holder.ts';
-import { refusalError, RpcError } from '../grpc/rpc-error.ts';
+import { refusalError } from '../grpc/rpc-error.ts';
 import type { Wording } from '../grpc/answer.ts';
 import type { Call } from '../grpc/service.ts';
 import { lookOnNews } from '../news.ts';
@@ -50,6 +48,7 @@ import {
 } from '../wire/arguments.ts';
 import type { Context } from './context.ts';
 import { findWorkflow, uninitialized, type FoundWorkflow } from './find-workflow.ts';
+import { versionConflict } from './version-conflict.ts';
 
 type WorkflowVid = { workflowVid: Uint8Array };
 
@@ -86,16 +85,18 @@ export class StorageWorkflowRpcs {
     const repoVid = startVidOf(request.repoVid);
     const { engine } = this.#context;
     try {
-      const begun = await beginWorkflow(engine, {
-        direction: this.#direction,
-        registry,
-        ...(registryVid && { registryVid }),
-        repoId,
-        ...(repoVid && { repoVid }),
-        workflowId: ownWorkflowIdOf(request.workflow),
-        author: { name: request.authorName, email: request.authorEmail },
-        ...(request.repair && { repair: true }),
-      });
+      const begun = await versionConflict(() =>
+        beginWorkflow(engine, {
+          direction: this.#direction,
+          registry,
+          ...(registryVid && { registryVid }),
+          repoId,
+          ...(repoVid && { repoVid }),
+          workflowId: ownWorkflowIdOf(request.workflow),
+          author: { name: request.authorName, email: request.authorEmail },
+          ...(request.repair && { repair: true }),
+        }),
+      );
       return {
         registryVid: ulidToBytes(begun.registryVid),
         repoVid: ulidToBytes(begun.repoVid),
@@ -103,7 +104,6 @@ export class StorageWorkflowRpcs {
         workflowVid: ulidToBytes(begun.workflowVid),
       };
     } catch (error) {
-      if (error instanceof VersionConflictError) throw startedElsewhere(error);
       throw await nameHolder(error, this.#waiting, { registry, repoId });
     }
   }
@@ -204,14 +204,6 @@ export class StorageWorkflowRpcs {
       };
     });
   }
-}
-
-function startedElsewhere(cause: VersionConflictError): RpcError {
-  return new RpcError('version conflict', {
-    status: status.FAILED_PRECONDITION,
-    code: cause.code,
-    remedy: 'Read the current versions, and decide again.',
-  });
 }
 
 function statusOf(from: { statusCode: number; statusMessage: string }): {

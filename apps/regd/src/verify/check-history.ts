@@ -14,6 +14,7 @@ import {
 import {
   ForeignWorkflowError,
   main,
+  pingRegistry,
   registry,
   repo,
   storageWorkflow,
@@ -80,7 +81,7 @@ function* checkEvent(event: StoredEvent): Generator<Finding> {
 }
 
 class Fold {
-  readonly #aggregate: AnyAggregate;
+  #aggregate: AnyAggregate;
   #state: unknown;
   #isOver = false;
 
@@ -91,19 +92,25 @@ class Fold {
 
   *add(stored: StoredEvent): Generator<Finding> {
     if (this.#isOver) return;
-    const { codec, evolve } = this.#aggregate;
     try {
-      const { event, header } = codec.decode(stored.body);
+      const { event, header } = this.#aggregate.codec.decode(stored.body);
+      // The first event tells of what kind a workflow is.
+      if (isPing(stored, event)) this.#aggregate = pingRegistry as AnyAggregate;
       if (header.id !== stored.id || header.parent !== stored.parent) {
         const text = `the event calls itself ${header.id} after ${header.parent}`;
         yield eventFinding('EVENT_HEADER_DIFFERS', stored, text);
       }
-      this.#state = evolve(this.#state, event, header);
+      this.#state = this.#aggregate.evolve(this.#state, event, header);
     } catch (error) {
       this.#isOver = true;
       yield misfit(stored, error);
     }
   }
+}
+
+function isPing({ kind, parent }: StoredEvent, event: unknown): boolean {
+  const { type } = event as { type: string };
+  return kind === 'workflow' && parent === nilUlid && type === 'RegistryPingStarted';
 }
 
 /** Whatever went wrong here went wrong because of the event: bugs of the fold are findings, too. */
