@@ -5,6 +5,7 @@ import {
   ChattrDriver,
   FlaggedTree,
   GitShadowRepo,
+  ProgramsDriver,
   SimulatedDriver,
 } from '@permafrost/stad/effects';
 import { CRASH_AT } from './crash-at.ts';
@@ -38,6 +39,8 @@ if (crashAt > 0) {
   interrupt(SqliteJournal.prototype, 'commit', 'commit');
   interrupt(FlaggedTree.prototype, 'apply', 'apply');
   interrupt(ChattrDriver.prototype, 'write', 'write attributes');
+  interrupt(ChattrDriver.prototype, 'sweep', 'sweep directories');
+  interrupt(ProgramsDriver.prototype, 'write', 'write attributes');
   interrupt(SimulatedDriver.prototype, 'write', 'write attributes');
   interrupt(GitShadowRepo.prototype, 'init', 'init shadow');
   interrupt(GitShadowRepo.prototype, 'snapshot', 'snapshot');

@@ -5,6 +5,7 @@ import { FilesFault, type Log } from '@permafrost/workflow-core';
 import type { AttributeDriver } from './tree/attribute-driver.ts';
 import { ChattrDriver } from './tree/drivers/chattr.ts';
 import { NativeDriver } from './tree/drivers/native.ts';
+import { ProgramsDriver } from './tree/drivers/programs-only.ts';
 import { SimulatedDriver } from './tree/drivers/simulated.ts';
 
 /** `auto` is native where it works, else chattr. */
@@ -17,7 +18,7 @@ export type DriverMeans = Readonly<{ driver: DriverName; state: StateDirectory; 
 export async function openDriver({ driver, state, log }: DriverMeans): Promise<AttributeDriver> {
   switch (driver) {
     case 'chattr':
-      return new ChattrDriver();
+      return openChattr(log);
     case 'native':
       return NativeDriver.open();
     case 'auto':
@@ -30,13 +31,26 @@ export async function openDriver({ driver, state, log }: DriverMeans): Promise<A
 }
 
 async function openBest(log: Log): Promise<AttributeDriver> {
-  try {
-    const native = await NativeDriver.open();
-    log.info({ driver: 'native' }, 'driver chosen');
-    return native;
-  } catch (error) {
-    if (!(error instanceof FilesFault)) throw error;
-    log.info({ driver: 'chattr', why: error.message }, 'driver chosen');
-    return new ChattrDriver();
+  const native = await orWhyNot(NativeDriver.open());
+  if (native instanceof FilesFault) {
+    log.info({ driver: 'chattr', why: native.message }, 'driver chosen');
+    return openChattr(log);
   }
+  log.info({ driver: 'native' }, 'driver chosen');
+  return native;
+}
+
+/** It works everywhere; slower where it has to look at files through programs too. */
+async function openChattr(log: Log): Promise<AttributeDriver> {
+  const chattr = await orWhyNot(ChattrDriver.open());
+  if (!(chattr instanceof FilesFault)) return chattr;
+  log.info({ driver: 'chattr', why: chattr.message }, 'files are looked at by lsattr');
+  return new ProgramsDriver();
+}
+
+function orWhyNot<T>(opening: Promise<T>): Promise<T | FilesFault> {
+  return opening.catch((error: unknown) => {
+    if (error instanceof FilesFault) return error;
+    throw error;
+  });
 }

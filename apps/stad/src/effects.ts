@@ -2,5 +2,6 @@
 export { GitShadowRepo } from './shadow/git-shadow-repo.ts';
 export { ChattrDriver } from './tree/drivers/chattr.ts';
 export { NativeDriver } from './tree/drivers/native.ts';
+export { ProgramsDriver } from './tree/drivers/programs-only.ts';
 export { SimulatedDriver } from './tree/drivers/simulated.ts';
 export { FlaggedTree } from './tree/immutable-tree.ts';

@@ -16,7 +16,7 @@ import {
   whyNoAttributes,
   whyNoSetpriv,
 } from './testing/real-files.ts';
-import { REAL_DRIVERS, realDriver } from './testing/real-drivers.ts';
+import { ALL_REAL_DRIVERS, realDriver } from './testing/real-drivers.ts';
 
 const noAttributes = await whyNoAttributes();
 const noSetpriv = noAttributes ?? (await whyNoSetpriv());
@@ -45,7 +45,7 @@ async function plant(directories: number, files: number): Promise<void> {
   }
 }
 
-describe.skipIf(noSetpriv).each(REAL_DRIVERS)(
+describe.skipIf(noSetpriv).each(ALL_REAL_DRIVERS)(
   titled('stad without root, by %s', noSetpriv),
   (name) => {
     const NOBODY = '65534';
@@ -84,7 +84,7 @@ describe.skipIf(noSetpriv).each(REAL_DRIVERS)(
   },
 );
 
-describe.skipIf(noAttributes).each(REAL_DRIVERS)(
+describe.skipIf(noAttributes).each(ALL_REAL_DRIVERS)(
   titled('a tree under attack, by %s', noAttributes),
   (name) => {
     let driver: AttributeDriver;

@@ -52,9 +52,6 @@ export type WalkResult = Readonly<{ summary: TreeSummary; failures: Failures }>;
 /** What is in the way of every entry alike, so that going on would be of no use. */
 const HOPELESS = ['EPERM', 'EROFS', 'ENOTTY', 'EOPNOTSUPP'];
 
-/** Enough to make up for the way to a thread and back, few enough for all threads to have some. */
-const SWEPT_DIRECTORIES_MAX = 32;
-
 /** What the opening of a directory says when it has been removed or replaced since it was listed. */
 const GONE = ['ENOENT', 'ENOTDIR', 'ELOOP'];
 
@@ -140,34 +137,41 @@ export class Walk {
   }
 
   async #sweepDirectories(sweep: Sweep): Promise<void> {
-    const directories: Directory[] = [];
-    const orders: SweptDirectory[] = [];
-    for (const [directory, fd] of await this.#pinAll(
-      this.#unlisted.splice(-SWEPT_DIRECTORIES_MAX),
-    )) {
-      directory.waiting = 1;
-      directories.push(directory);
-      orders.push({ fd, isBegun: false, mountPoints: this.#options.mountPointsIn(fd) });
-    }
-    await this.#lanes.start(async () => {
-      try {
-        for (let at = 0; at < directories.length && !this.#isHopeless();) {
-          for (const swept of await sweep(orders.slice(at), this.#options.signal)) {
-            const [directory, order] = [directories[at], orders[at]];
-            if (!directory || !order)
-              throw new Error('a sweep has told of more than was asked for');
-            this.#takeSwept(directory, swept);
-            if (swept.isEnded) at++;
-            else orders[at] = { ...order, isBegun: true };
-          }
-        }
-      } finally {
-        for (const directory of directories) this.#handles.unpin(directory);
-      }
-    });
+    // No more than a share of what there is, so that the other lanes have some too.
+    const share = Math.ceil(this.#unlisted.length / this.#options.lanes);
+    const pinned = await this.#pinAll(this.#unlisted.splice(-Math.min(share, DIRECTORIES_MAX)));
+    await this.#lanes.start(() => this.#sweepPinned(sweep, [...pinned.keys()]));
   }
 
-  #takeSwept(directory: Directory, swept: Swept): void {
+  /** What a sweep has begun is read to its end here; what it did not come to is left to any lane. */
+  async #sweepPinned(sweep: Sweep, pinned: readonly Directory[]): Promise<void> {
+    let held = pinned;
+    for (const directory of held) directory.waiting = 1;
+    try {
+      for (let isBegun = false; held.length > 0 && !this.#isHopeless(); isBegun = true) {
+        const orders = held.map((directory) => this.#sweepOf(directory, isBegun));
+        const answers = await sweep(orders, this.#options.signal);
+        for (const [index, swept] of answers.entries()) this.#takeSwept(held[index], swept);
+        const left = held.slice(answers.length);
+        const begun = held.slice(0, answers.length).filter((_, at) => !answers[at]?.isEnded);
+        const done = held.filter((directory) => !begun.includes(directory));
+        held = begun;
+        this.#unlisted.push(...left);
+        for (const directory of done) this.#handles.unpin(directory);
+      }
+    } finally {
+      for (const directory of held) this.#handles.unpin(directory);
+    }
+  }
+
+  #sweepOf(directory: Directory, isBegun: boolean): SweptDirectory {
+    if (directory.fd === undefined) throw new Error('a directory with a pin has been closed');
+    const { fd } = directory;
+    return { fd, isBegun, mountPoints: this.#options.mountPointsIn(fd) };
+  }
+
+  #takeSwept(directory: Directory | undefined, swept: Swept): void {
+    if (!directory) throw new Error('a sweep has told of more than was asked for');
     for (const count of ['files', 'links', 'others', 'mounts', 'changed'] as const)
       this.#summary[count] += swept[count];
     for (const name of swept.directories) {

@@ -1,28 +1,35 @@
-// Reads and sets the immutable attribute with the programs chattr and lsattr of e2fsprogs, which
-// work for every Linux file system that keeps it. Both refuse to follow a symlink.
-import { FilesFault } from '@permafrost/workflow-core';
+// Sets the immutable attribute with the program chattr of e2fsprogs, which works for every Linux
+// file system that keeps it, and refuses to follow a symlink. What an entry is like is looked up by
+// system calls, so that chattr is told only what it has to change.
 import type {
   AttributeDriver,
   Entry,
-  EntryFailure,
   FlagState,
   Outcome,
+  SweepOrder,
+  Swept,
+  SweptDirectory,
 } from '../attribute-driver.ts';
-import type { ByteName } from '../names.ts';
-import { whyRefused, whyUnreadable } from './diagnosis.ts';
-import { parseLsattr } from './lsattr-output.ts';
-import { runOn } from './programs.ts';
-
-const FLAG = { immutable: '+i', mutable: '-i' } as const;
+import type { DirectoryOpener } from '../directory-handles.ts';
+import { explainRefusals } from './diagnosis.ts';
+import { NativeDriver } from './native.ts';
 
 export class ChattrDriver implements AttributeDriver {
-  async read(entries: readonly Entry[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    if (entries.length === 0) return [];
-    const paths = entries.map(pathOf);
-    const { stdout } = await runOn(['lsattr', '-d'], paths, signal);
-    const states = parseLsattr(stdout, paths);
-    if (!states) throw new FilesFault('FILES_IO', 'lsattr was cut short', { retry: 'later' });
-    return explained(entries, states, () => false, whyUnreadable);
+  readonly openDirectory?: DirectoryOpener;
+  readonly #threads: NativeDriver;
+
+  private constructor(threads: NativeDriver) {
+    this.#threads = threads;
+    if (threads.openDirectory) this.openDirectory = threads.openDirectory;
+  }
+
+  /** Throws {@link FilesFault} as {@link NativeDriver.open} does. */
+  static async open(): Promise<ChattrDriver> {
+    return new ChattrDriver(await NativeDriver.open('by-chattr'));
+  }
+
+  read(entries: readonly Entry[], signal: AbortSignal): Promise<readonly Outcome[]> {
+    return this.#threads.read(entries, signal);
   }
 
   async write(
@@ -30,35 +37,38 @@ export class ChattrDriver implements AttributeDriver {
     wanted: FlagState,
     signal: AbortSignal,
   ): Promise<readonly Outcome[]> {
-    if (entries.length === 0) return [];
-    const { ok } = await runOn(['chattr', FLAG[wanted]], entries.map(pathOf), signal);
-    if (ok) return entries.map(() => wanted);
-    const states = await this.read(entries, signal);
-    return explained(
-      entries,
-      states,
-      (state) => typeof state === 'string' && state !== wanted,
-      whyRefused,
-    );
+    const outcomes = await this.#threads.write(entries, wanted, signal);
+    return explainRefusals(entries, outcomes, wanted);
+  }
+
+  async sweep(
+    directories: readonly SweptDirectory[],
+    order: SweepOrder,
+    signal: AbortSignal,
+  ): Promise<readonly Swept[]> {
+    const answers = await this.#threads.sweep(directories, order, signal);
+    return order.mayWrite ? await explainAll(answers, directories, order.wanted) : answers;
   }
 }
 
-/** As {@link runOn} has it; it begins with a digit, and so never looks like an option. */
-function pathOf({ fd, name }: Entry): ByteName {
-  return `${fd}/${name}`;
-}
-
-/** Puts an explanation in the place of each outcome that is in need of one. */
-async function explained(
-  entries: readonly Entry[],
-  outcomes: readonly (Outcome | undefined)[],
-  isOpen: (outcome: Outcome | undefined) => boolean,
-  why: (entry: Entry) => Promise<EntryFailure>,
-): Promise<readonly Outcome[]> {
-  const answers: Outcome[] = [];
-  for (const [index, entry] of entries.entries()) {
-    const outcome = outcomes[index];
-    answers.push(outcome === undefined || isOpen(outcome) ? await why(entry) : outcome);
+async function explainAll(
+  answers: readonly Swept[],
+  directories: readonly SweptDirectory[],
+  wanted: FlagState,
+): Promise<readonly Swept[]> {
+  const explained: Swept[] = [];
+  for (const [index, swept] of answers.entries()) {
+    const fd = directories[index]?.fd ?? -1;
+    const entries = swept.wrong.map(({ name }) => ({ fd, name }));
+    const outcomes = swept.wrong.map(({ outcome }) => outcome);
+    const reasons = (await explainRefusals(entries, outcomes, wanted)).values();
+    explained.push({
+      ...swept,
+      wrong: swept.wrong.map((wrong) => ({
+        ...wrong,
+        outcome: reasons.next().value ?? wrong.outcome,
+      })),
+    });
   }
-  return answers;
+  return explained;
 }

@@ -2,7 +2,7 @@
 // for people: its words differ by version, libc and language.
 import type { BigIntStats } from 'node:fs';
 import { access, constants, lstat, open } from 'node:fs/promises';
-import type { Entry, EntryFailure } from '../attribute-driver.ts';
+import type { Entry, EntryFailure, FlagState, Outcome } from '../attribute-driver.ts';
 import { errnoOrThrow } from '../errno.ts';
 import { bytesOf } from '../names.ts';
 import { mayChangeFlags } from './privilege.ts';
@@ -22,8 +22,23 @@ export async function whyUnreadable(entry: Entry): Promise<EntryFailure> {
   }
 }
 
+/** Puts the reason in the place of each state that is not the wanted one after all. */
+export async function explainRefusals(
+  entries: readonly Entry[],
+  outcomes: readonly Outcome[],
+  wanted: FlagState,
+): Promise<readonly Outcome[]> {
+  const explained: Outcome[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const outcome = outcomes[index] ?? { errno: 'EUNKNOWN' };
+    const isRefused = typeof outcome === 'string' && outcome !== wanted;
+    explained.push(isRefused ? await whyRefused(entry) : outcome);
+  }
+  return explained;
+}
+
 /** Why the attribute of an entry, which could be read, was not changed. */
-export async function whyRefused(entry: Entry): Promise<EntryFailure> {
+async function whyRefused(entry: Entry): Promise<EntryFailure> {
   try {
     const { uid } = await statOf(entry);
     if (await isReadOnly(entry)) return { errno: 'EROFS' };

@@ -12,9 +12,8 @@ import type {
   SweptDirectory,
 } from '../attribute-driver.ts';
 import type { DirectoryOpener } from '../directory-handles.ts';
-import type { AttributeWay } from './native/attribute-calls.ts';
 import { Opening } from './native/opening.ts';
-import type { Answer, Task } from './native/tasks.ts';
+import type { Answer, AttributeWay, Task } from './native/tasks.ts';
 import { Thread } from './native/thread.ts';
 
 /** More of them only wait for each other in the journal of the file system. */

@@ -172,7 +172,7 @@ export function attributeDriverSuite(
 
       it('goes through a large directory in several steps', async () => {
         if (!driver.sweep) return;
-        const count = 5000;
+        const count = 9000;
         for (let file = 0; file < count; file++) writeFileSync(join(data, `${file}`), '');
         const answers = await sweep({ wanted: 'immutable', mayWrite: true });
         expect(answers.length).toBeGreaterThan(1);

@@ -2,10 +2,20 @@
 import type { AttributeDriver } from '../attribute-driver.ts';
 import { ChattrDriver } from '../drivers/chattr.ts';
 import { NativeDriver } from '../drivers/native.ts';
+import { ProgramsDriver } from '../drivers/programs-only.ts';
 
 export const REAL_DRIVERS = ['chattr', 'native'] as const;
-export type RealDriverName = (typeof REAL_DRIVERS)[number];
+/** With the one that takes the place of chattr where system calls cannot be made, and is slow. */
+export const ALL_REAL_DRIVERS = ['chattr', 'native', 'programs only'] as const;
+export type RealDriverName = (typeof ALL_REAL_DRIVERS)[number];
 
 export function realDriver(name: RealDriverName): Promise<AttributeDriver> {
-  return name === 'chattr' ? Promise.resolve(new ChattrDriver()) : NativeDriver.open();
+  switch (name) {
+    case 'chattr':
+      return ChattrDriver.open();
+    case 'programs only':
+      return Promise.resolve(new ProgramsDriver());
+    case 'native':
+      return NativeDriver.open();
+  }
 }

@@ -20,10 +20,10 @@ const AT_SYMLINK_NOFOLLOW = 0x100;
 const { ENOTTY, EOPNOTSUPP, ELOOP, ENOENT } = os.errno;
 
 /** `by-name` is the faster way, where the kernel has it; `by-descriptor` is there always. */
-export type AttributeWay = 'by-name' | 'by-descriptor';
+export type CallingWay = 'by-name' | 'by-descriptor';
 
 /** The calls of the wanted way, or of the other one where this kernel does not have it. */
-export function attributeCalls(way: AttributeWay): AttributeCalls {
+export function attributeCalls(way: CallingWay): AttributeCalls {
   return way === 'by-name' && hasFileAttributes() ? byName : byDescriptor;
 }
 
@@ -82,18 +82,28 @@ const byDescriptor: AttributeCalls = {
       : onDescriptor(fd, name, isImmutable);
   },
   bring(fd, name, immutable) {
-    const before = this.look(fd, name);
-    if (before < 0 || before === Number(immutable)) return Math.min(before, 0);
-    return onDescriptor(fd, name, (file) => {
-      const now = isImmutable(file);
-      if (now < 0 || now === Number(immutable)) return Math.min(now, 0);
-      // All others are written back as they were read.
-      flags.buffer.writeUInt8(flags.buffer.readUInt8(0) ^ FS_IMMUTABLE_FL, 0);
-      const result = call('ioctl', file, FS_IOC_SETFLAGS, flags.at);
-      return result < 0 ? result : 1;
-    });
+    // What had to be changed a moment ago is likely to be so for its neighbour. A look that tells
+    // as much is then a call too many; what is as it should be is still read once, and not written.
+    if (!isChanging) {
+      const before = this.look(fd, name);
+      if (before < 0 || before === Number(immutable)) return Math.min(before, 0);
+    }
+    const result = onDescriptor(fd, name, (file) => flip(file, immutable));
+    isChanging = result === 1;
+    return result;
   },
 };
+
+let isChanging = false;
+
+function flip(file: number, immutable: boolean): number {
+  const before = isImmutable(file);
+  if (before < 0 || before === Number(immutable)) return Math.min(before, 0);
+  // All others are written back as they were read.
+  flags.buffer.writeUInt8(flags.buffer.readUInt8(0) ^ FS_IMMUTABLE_FL, 0);
+  const result = call('ioctl', file, FS_IOC_SETFLAGS, flags.at);
+  return result < 0 ? result : 1;
+}
 
 function isImmutable(file: number): number {
   const result = call('ioctl', file, FS_IOC_GETFLAGS, flags.at);

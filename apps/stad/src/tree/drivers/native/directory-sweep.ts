@@ -3,6 +3,7 @@
 import type { SweepOrder, Swept, SweptDirectory } from '../../attribute-driver.ts';
 import type { ByteName } from '../../names.ts';
 import { type AttributeCalls, type EntryType, typeOf } from './attribute-calls.ts';
+import type { Budget } from './budget.ts';
 import { call, errnoName, memory } from './system-calls.ts';
 
 /** Some thousand names of usual length; what one getdents64(2) gives is done as a whole. */
@@ -41,8 +42,8 @@ export class DirectorySweep {
     this.#order = order;
   }
 
-  /** Goes through a directory to its end, or until about `entriesMax` entries have been met. */
-  run({ fd, isBegun, mountPoints }: SweptDirectory, entriesMax: number): Swept {
+  /** Goes through a directory to its end, or until the budget is spent. */
+  run({ fd, isBegun, mountPoints }: SweptDirectory, budget: Budget): Swept {
     const seen: Draft = {
       isEnded: false,
       directories: [],
@@ -54,10 +55,14 @@ export class DirectorySweep {
       wrong: [],
     };
     if (!isBegun) call('lseek', fd, 0, SEEK_SET);
-    while (!seen.isEnded && entriesIn(seen) < entriesMax) {
+    while (!seen.isEnded && !budget.isSpent) {
       const length = call('getdents64', fd, listing.at, listing.buffer.length);
-      for (let at = 0; at < length; at += listing.buffer.readUInt16LE(at + LENGTH_AT))
+      let entries = 0;
+      for (let at = 0; at < length; at += listing.buffer.readUInt16LE(at + LENGTH_AT)) {
         this.#visit(fd, at, seen, mountPoints);
+        entries++;
+      }
+      budget.spend(entries);
       if (length <= 0) seen.isEnded = true;
       if (length < 0) seen.failure = { errno: errnoName(length) };
     }
@@ -103,11 +108,6 @@ export class DirectorySweep {
         outcome: isWantedImmutable ? 'mutable' : 'immutable',
       });
   }
-}
-
-/** Everything that counts towards the work of a sweep. */
-export function entriesIn({ files, links, others, mounts, directories }: Swept): number {
-  return files + links + others + mounts + directories.length;
 }
 
 function isDots(nameAt: number): boolean {

@@ -9,8 +9,8 @@ import koffi from 'koffi';
 
 /** Linux x86-64 and arm64; the generic table has given new calls the same number everywhere. */
 const NUMBERS = {
-  x64: { lseek: 8, ioctl: 16, close: 3, getdents64: 217, openat: 257, statx: 332 },
-  arm64: { lseek: 62, ioctl: 29, close: 57, getdents64: 61, openat: 56, statx: 291 },
+  x64: { close: 3, lseek: 8, ioctl: 16, wait4: 61, getdents64: 217, openat: 257, statx: 332 },
+  arm64: { close: 57, lseek: 62, ioctl: 29, wait4: 260, getdents64: 61, openat: 56, statx: 291 },
 } as const;
 const SAME_EVERYWHERE = { openat2: 437, file_getattr: 468, file_setattr: 469 } as const;
 
@@ -23,9 +23,8 @@ type Syscall = (number: number, ...args: readonly [...Arguments]) => number;
 type Arguments = [a: number, b: number, c: number, d: number, e: number];
 
 const numbers = numbersOf(process.arch);
-const syscall = koffi
-  .load(null)
-  .func('long syscall(long, long, long, long, long, long)') as Syscall;
+const libc = koffi.load(null);
+const syscall = libc.func('long syscall(long, long, long, long, long, long)') as Syscall;
 
 /** Makes the call. Returns what it returned, or the negative errno. */
 export function call(name: SystemCall, a = 0, b = 0, c = 0, d = 0, e = 0): number {
@@ -33,8 +32,18 @@ export function call(name: SystemCall, a = 0, b = 0, c = 0, d = 0, e = 0): numbe
   return result < 0 ? -(koffi.errno() || constants.errno.EIO) : result;
 }
 
-/** Memory for the kernel to write to, and its address. */
-export function memory(bytes: number): Readonly<{ buffer: Buffer; at: Address }> {
+/**
+ * A function of libc for what takes more than one system call; it takes and gives plain numbers, an
+ * address among them as `uintptr_t`. Throws where this libc does not have it.
+ */
+export function libcFunction(prototype: string): (...args: readonly number[]) => number {
+  return libc.func(prototype) as (...args: readonly number[]) => number;
+}
+
+/** Memory for the kernel, and its address. */
+export type Memory = Readonly<{ buffer: Buffer; at: Address }>;
+
+export function memory(bytes: number): Memory {
   // From the pool it could be a part of another buffer, and misaligned.
   const buffer = Buffer.alloc(bytes);
   return { buffer, at: Number(koffi.address(buffer)) };

@@ -9,6 +9,7 @@ import type {
   Swept,
   SweptDirectory,
 } from '../../attribute-driver.ts';
+import type { CallingWay } from './attribute-calls.ts';
 
 export type Task =
   | Readonly<{ do: 'read'; entries: readonly Entry[] }>
@@ -25,8 +26,12 @@ type Answers = Readonly<{
 }>;
 export type Answer<T extends Task = Task> = Answers[T['do']];
 
+/** How the attribute is changed. It is looked at by system calls in any case. */
+export type AttributeWay = CallingWay | 'by-chattr';
+
 /** A thread's first message: it can make the calls that it needs, and `open` if it says so. */
 export type Ready = Readonly<{ canOpen: boolean }>;
 
 export type Request = Readonly<{ id: number; task: Task }>;
-export type Reply = Readonly<{ id: number; answer: Answer }>;
+/** `notStarted` is the errno of a program that could not be run. */
+export type Reply = Readonly<{ id: number } & ({ answer: Answer } | { notStarted: string })>;

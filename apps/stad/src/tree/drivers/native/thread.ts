@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { AttributeWay } from './attribute-calls.ts';
-import type { Answer, Ready, Reply, Request, Task } from './tasks.ts';
+import { FilesFault } from '@permafrost/workflow-core';
+import type { Answer, AttributeWay, Ready, Reply, Request, Task } from './tasks.ts';
 
 type Waiting = Readonly<{ resolve: (answer: Answer) => void; reject: (error: unknown) => void }>;
 
@@ -26,7 +26,8 @@ export class Thread {
     });
     this.#worker.on('message', (reply: Reply | Ready) => {
       if ('canOpen' in reply) this.#canOpen = reply.canOpen;
-      else this.#settle(reply.id)?.resolve(reply.answer);
+      else if ('answer' in reply) this.#settle(reply.id)?.resolve(reply.answer);
+      else this.#settle(reply.id)?.reject(notStarted(reply.notStarted));
     });
     this.#worker.on('error', (error: Error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('the thread for system calls has ended')));
@@ -50,7 +51,7 @@ export class Thread {
     return this.#waiting.size;
   }
 
-  /** Rejects only if the thread has died of a bug. */
+  /** Rejects with {@link FilesFault} if chattr cannot be run, or if the thread has died of a bug. */
   run<T extends Task>(task: T): Promise<Answer<T>> {
     return new Promise<Answer>((resolve, reject) => {
       if (this.#end) {
@@ -76,6 +77,12 @@ export class Thread {
     this.#end ??= error;
     for (const id of this.#waiting.keys()) this.#settle(id)?.reject(this.#end);
   }
+}
+
+function notStarted(errno: string): FilesFault {
+  return errno === 'ENOENT'
+    ? new FilesFault('FILES_NO_PROGRAM', 'chattr is needed, and is not there', { retry: 'never' })
+    : new FilesFault('FILES_IO', `chattr could not be started: ${errno}`, { retry: 'later' });
 }
 
 /** In MB: it holds one listing and one answer, and must not grow into the daemon's budget. */

@@ -2,42 +2,49 @@
 // names: descriptors are the whole process's, and whoever gave the task keeps them open.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Entry, FlagState, Outcome, Swept } from '../../attribute-driver.ts';
-import { attributeCalls, type AttributeWay, typeOf } from './attribute-calls.ts';
+import { attributeCalls, typeOf } from './attribute-calls.ts';
+import { Budget } from './budget.ts';
+import { ChattrProgram } from './chattr-program.ts';
 import { canOpenBelow, openBelow } from './directory-open.ts';
-import { DirectorySweep, entriesIn } from './directory-sweep.ts';
+import { DirectorySweep } from './directory-sweep.ts';
+import { NotStartedError } from './spawn.ts';
 import { type Address, errnoName, memory } from './system-calls.ts';
-import type { Answer, Ready, Reply, Request, Task } from './tasks.ts';
+import type { Answer, AttributeWay, Ready, Reply, Request, Task } from './tasks.ts';
 
-/** A fraction of a second of work, also where each entry has to be read from a disk. */
-const SWEPT_ENTRIES_MAX = 4096;
 /** No file system has longer ones. */
 const NAME_BYTES_MAX = 4095;
 
-const calls = attributeCalls(workerData as AttributeWay);
+const way = workerData as AttributeWay;
+const calls = attributeCalls(way === 'by-chattr' ? 'by-name' : way);
+const chattr = way === 'by-chattr' ? new ChattrProgram(look) : undefined;
 const name = memory(NAME_BYTES_MAX + 1);
 
 const port = parentPort;
 if (!port) throw new Error('this file is the main module of a worker');
 port.on('message', ({ id, task }: Request) => {
-  port.postMessage({ id, answer: perform(task) } satisfies Reply);
+  port.postMessage({ id, ...perform(task) } satisfies Reply);
 });
 port.postMessage({ canOpen: canOpenBelow() } satisfies Ready);
 
-function perform(task: Task): Answer {
+function perform(task: Task): { answer: Answer } | { notStarted: string } {
+  try {
+    return { answer: answerTo(task) };
+  } catch (error) {
+    if (error instanceof NotStartedError) return { notStarted: error.errno };
+    throw error;
+  }
+}
+
+function answerTo(task: Task): Answer {
   switch (task.do) {
     case 'read':
-      return task.entries.map((entry) =>
-        outcomeOf(entry, calls.look, (isImmutable) => (isImmutable ? 'immutable' : 'mutable')),
-      );
-    case 'write': {
-      const { wanted } = task;
-      const bring: Work = (fd, at) => calls.bring(fd, at, wanted === 'immutable');
-      return task.entries.map((entry) => outcomeOf(entry, bring, () => wanted));
-    }
+      return task.entries.map(look);
+    case 'write':
+      return bring(task.entries, task.wanted);
     case 'open':
       return task.directories.map(open);
     case 'sweep':
-      return sweep(task);
+      return task.order.mayWrite && chattr ? lookAndBring(task) : sweep(task);
   }
 }
 
@@ -51,6 +58,16 @@ function setName(entry: Entry): boolean {
   return true;
 }
 
+function look(entry: Entry): Outcome {
+  return outcomeOf(entry, calls.look, (isImmutable) => (isImmutable ? 'immutable' : 'mutable'));
+}
+
+function bring(entries: readonly Entry[], wanted: FlagState): readonly Outcome[] {
+  if (chattr) return chattr.bring(entries, wanted);
+  const work: Work = (fd, at) => calls.bring(fd, at, wanted === 'immutable');
+  return entries.map((entry) => outcomeOf(entry, work, () => wanted));
+}
+
 type Work = (fd: number, name: Address) => number;
 
 function outcomeOf(entry: Entry, work: Work, stateOf: (result: number) => FlagState): Outcome {
@@ -62,15 +79,37 @@ function outcomeOf(entry: Entry, work: Work, stateOf: (result: number) => FlagSt
   return result < 0 ? { errno: errnoName(result) } : stateOf(result);
 }
 
-function sweep({ directories, order }: Extract<Task, { do: 'sweep' }>): readonly Swept[] {
+type SweepTask = Extract<Task, { do: 'sweep' }>;
+
+function sweep({ directories, order }: SweepTask): readonly Swept[] {
   const sweeping = new DirectorySweep(calls, order);
+  const budget = new Budget();
   const answers: Swept[] = [];
-  let left = SWEPT_ENTRIES_MAX;
   for (const directory of directories) {
-    const swept = sweeping.run(directory, left);
-    answers.push(swept);
-    left -= entriesIn(swept);
-    if (left <= 0) break;
+    answers.push(sweeping.run(directory, budget));
+    if (budget.isSpent) break;
   }
   return answers;
 }
+
+/** A program is for many entries, so those that are not as wanted are collected first. */
+function lookAndBring({ do: task, directories, order }: SweepTask): readonly Swept[] {
+  const { wanted } = order;
+  const seen = sweep({ do: task, directories, order: { wanted, mayWrite: false } });
+  const isWrong = ({ outcome }: Wrong): boolean => typeof outcome === 'string';
+  const entriesOf = (swept: Swept, index: number): Entry[] => {
+    const fd = directories[index]?.fd ?? -1;
+    return swept.wrong.filter(isWrong).map(({ name }) => ({ fd, name }));
+  };
+  const outcomes = bring(seen.flatMap(entriesOf), wanted).values();
+  return seen.map((swept): Swept => {
+    const after = swept.wrong.map((wrong): Wrong => {
+      const outcome = isWrong(wrong) ? outcomes.next().value : undefined;
+      return outcome === undefined ? wrong : { ...wrong, outcome };
+    });
+    const still = after.filter(({ outcome }) => outcome !== wanted);
+    return { ...swept, changed: after.length - still.length, wrong: still };
+  });
+}
+
+type Wrong = Swept['wrong'][number];
