@@ -14,14 +14,12 @@ const image = await readImage();
 
 /** The generated codec of a message, found by its full name. */
 function codecOf(name: string): Codec {
-  const { operator, ...flat } = proto;
-  const [scope, local]: [object, string] = name.startsWith('permafrost.v1.')
-    ? [operator, name.slice('permafrost.v1.'.length).replaceAll('.', '_')]
-    : [
-        flat,
-        LOCAL_NAMES[name] ?? name.replace(/^(nogfso|grpc\.health\.v1)\./, '').replaceAll('.', '_'),
-      ];
-  const codec = Object.entries(scope).find(([key]) => key === local)?.[1] as Codec | undefined;
+  const { operator, inquiries, origin, ...flat } = proto;
+  const [, local] = /^permafrost\..*v1\.(.*)$/.exec(name) ?? [];
+  const scope: object = local === undefined ? flat : { ...operator, ...inquiries, ...origin };
+  const own = LOCAL_NAMES[name] ?? local ?? name.replace(/^(nogfso|grpc\.health\.v1)\./, '');
+  const key = own.replaceAll('.', '_');
+  const codec = Object.entries(scope).find(([each]) => each === key)?.[1] as Codec | undefined;
   if (!codec) throw new Error(`${name} is not exported`);
   return codec;
 }

@@ -4,7 +4,16 @@ import { readFile } from 'node:fs/promises';
 import { credentials, Metadata, type ChannelCredentials } from '@grpc/grpc-js';
 import { wrongUsage, type Failure } from './failure.ts';
 
-export type IdentityOptions = Readonly<{ tlsCa?: string; tlsCert?: string; token?: string }>;
+export type IdentityOptions = Readonly<{
+  tlsCa?: string;
+  tlsCert?: string;
+  token?: string;
+  /** Why regd is asked, for its record. */
+  reason?: string;
+}>;
+
+/** Binary, so that it may hold any text. */
+const REASON_KEY = 'permafrost-reason-bin';
 
 /** What a channel and each of its calls carry. */
 export type Identity = Readonly<{ credentials: ChannelCredentials; metadata: Metadata }>;
@@ -12,9 +21,10 @@ export type Identity = Readonly<{ credentials: ChannelCredentials; metadata: Met
 /** Throws a failure (wrong usage) if a file cannot be used, or a token would be sent in the clear. */
 export async function readIdentity(options: IdentityOptions, address: string): Promise<Identity> {
   const isSocket = address.startsWith('unix:');
-  const { tlsCa, tlsCert, token } = options;
+  const { tlsCa, tlsCert, token, reason } = options;
+  const metadata = async (): Promise<Metadata> => withReason(await callerOf(token), reason);
   if (tlsCa !== undefined && tlsCert !== undefined && !isSocket) {
-    return { credentials: await tlsCredentials(tlsCa, tlsCert), metadata: await callerOf(token) };
+    return { credentials: await tlsCredentials(tlsCa, tlsCert), metadata: await metadata() };
   }
   if ((tlsCa ?? tlsCert) !== undefined) {
     throw wrongUsage('TLS needs three flags', 'Give --server HOST:PORT, --tls-ca and --tls-cert.');
@@ -22,7 +32,7 @@ export async function readIdentity(options: IdentityOptions, address: string): P
   if (token !== undefined && !isSocket) {
     throw wrongUsage('a token is sent over TLS only', 'Give --tls-ca and --tls-cert, too.');
   }
-  return { credentials: credentials.createInsecure(), metadata: await callerOf(token) };
+  return { credentials: credentials.createInsecure(), metadata: await metadata() };
 }
 
 /** Only the given authority is trusted, and none that the system may know. */
@@ -45,6 +55,11 @@ async function callerOf(token: string | undefined): Promise<Metadata> {
   } catch (error) {
     throw unusable(`there is no token in ${token}`, error);
   }
+  return metadata;
+}
+
+function withReason(metadata: Metadata, reason: string | undefined): Metadata {
+  if (reason !== undefined) metadata.set(REASON_KEY, Buffer.from(reason));
   return metadata;
 }
 

@@ -25,7 +25,9 @@ export async function permafrost(args: readonly string[]): Promise<ExitCode> {
   const bind: Bind =
     (command) =>
     async (...given) => {
-      const options = program.opts<GlobalOptions>();
+      // Commander gives the command itself last.
+      const { reason } = (given.at(-1) as Command).opts<{ reason?: string }>();
+      const options = { ...program.opts<GlobalOptions>(), ...(reason !== undefined && { reason }) };
       ended = await inSession(options, (session) => command(session, ...given));
     };
   describe(program, bind);

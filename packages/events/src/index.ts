@@ -16,6 +16,7 @@ export * from './streams/codecs.ts';
 export * from './streams/common.ts';
 export { directions, type Direction } from './streams/direction.ts';
 export * from './streams/index/events.ts';
+export { wireOrigin } from './streams/origin.ts';
 export * from './streams/main/events.ts';
 export * from './streams/registry/events.ts';
 export * from './streams/repo/events.ts';

@@ -3,6 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Origin } from "../permafrost/audit/v1/origin.ts";
 import { FsoRegistryInfo, FsoRepoInfo, FsoRepoInitPolicy, FsoRootInfo, RepoAclPolicy } from "./fso.ts";
 
 /** A fact in the history of a registry. */
@@ -36,7 +37,11 @@ export interface RegistryEvent {
     | undefined;
   /** FsoPathFlag */
   fsoPathFlag?: Uint8Array | undefined;
-  repoAclPolicy: RepoAclPolicy | undefined;
+  repoAclPolicy:
+    | RepoAclPolicy
+    | undefined;
+  /** Absent from what clients of the Go system are sent. */
+  origin: Origin | undefined;
 }
 
 export const RegistryEvent_Type = {
@@ -133,6 +138,7 @@ function createBaseRegistryEvent(): RegistryEvent {
     fsoSplitRootParams: undefined,
     fsoPathFlag: undefined,
     repoAclPolicy: undefined,
+    origin: undefined,
   };
 }
 
@@ -194,6 +200,9 @@ export const RegistryEvent: MessageFns<RegistryEvent> = {
     }
     if (message.repoAclPolicy !== undefined) {
       RepoAclPolicy.encode(message.repoAclPolicy, writer.uint32(818).fork()).join();
+    }
+    if (message.origin !== undefined) {
+      Origin.encode(message.origin, writer.uint32(8034).fork()).join();
     }
     return writer;
   },
@@ -363,6 +372,14 @@ export const RegistryEvent: MessageFns<RegistryEvent> = {
             message.repoAclPolicy = RepoAclPolicy.decode(reader, reader.uint32());
             continue;
           }
+          case 1004: {
+            if (tag !== 8034) {
+              break;
+            }
+
+            message.origin = Origin.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -408,6 +425,9 @@ export const RegistryEvent: MessageFns<RegistryEvent> = {
     message.fsoPathFlag = object.fsoPathFlag ?? undefined;
     message.repoAclPolicy = (object.repoAclPolicy !== undefined && object.repoAclPolicy !== null)
       ? RepoAclPolicy.fromPartial(object.repoAclPolicy)
+      : undefined;
+    message.origin = (object.origin !== undefined && object.origin !== null)
+      ? Origin.fromPartial(object.origin)
       : undefined;
     return message;
   },

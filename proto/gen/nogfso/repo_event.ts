@@ -3,6 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Origin } from "../permafrost/audit/v1/origin.ts";
 import { FsoGitRepoInfo, FsoRepoInitInfo, FsoShadowRepoInfo } from "./fso.ts";
 import { GitUser } from "./git.ts";
 
@@ -42,7 +43,11 @@ export interface RepoEvent {
     | GitUser
     | undefined;
   /** TarttTarInfo */
-  tarttTarInfo?: Uint8Array | undefined;
+  tarttTarInfo?:
+    | Uint8Array
+    | undefined;
+  /** Absent from what clients of the Go system are sent. */
+  origin: Origin | undefined;
 }
 
 export const RepoEvent_Type = {
@@ -132,6 +137,7 @@ function createBaseRepoEvent(): RepoEvent {
     fsoGpgKeyFingerprints: [],
     gitAuthor: undefined,
     tarttTarInfo: undefined,
+    origin: undefined,
   };
 }
 
@@ -193,6 +199,9 @@ export const RepoEvent: MessageFns<RepoEvent> = {
     }
     if (message.tarttTarInfo !== undefined) {
       writer.uint32(826).bytes(message.tarttTarInfo);
+    }
+    if (message.origin !== undefined) {
+      Origin.encode(message.origin, writer.uint32(8034).fork()).join();
     }
     return writer;
   },
@@ -362,6 +371,14 @@ export const RepoEvent: MessageFns<RepoEvent> = {
             message.tarttTarInfo = reader.bytes();
             continue;
           }
+          case 1004: {
+            if (tag !== 8034) {
+              break;
+            }
+
+            message.origin = Origin.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -408,6 +425,9 @@ export const RepoEvent: MessageFns<RepoEvent> = {
       ? GitUser.fromPartial(object.gitAuthor)
       : undefined;
     message.tarttTarInfo = object.tarttTarInfo ?? undefined;
+    message.origin = (object.origin !== undefined && object.origin !== null)
+      ? Origin.fromPartial(object.origin)
+      : undefined;
     return message;
   },
 };

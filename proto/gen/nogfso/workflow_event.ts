@@ -3,6 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Origin } from "../permafrost/audit/v1/origin.ts";
 import { FsoRepoInitInfo, FsoRootInfo, FsoShadowRepoInfo, RepoAclPolicy } from "./fso.ts";
 import { GitUser } from "./git.ts";
 
@@ -59,7 +60,11 @@ export interface WorkflowEvent {
     | Uint8Array
     | undefined;
   /** The workflow mends a repo that is already what the workflow makes of it. */
-  repair?: boolean | undefined;
+  repair?:
+    | boolean
+    | undefined;
+  /** Absent from what clients of the Go system are sent. */
+  origin: Origin | undefined;
 }
 
 export const WorkflowEvent_Type = {
@@ -298,6 +303,7 @@ function createBaseWorkflowEvent(): WorkflowEvent {
     repoAclPolicy: undefined,
     tarttTarInfo: undefined,
     repair: undefined,
+    origin: undefined,
   };
 }
 
@@ -383,6 +389,9 @@ export const WorkflowEvent: MessageFns<WorkflowEvent> = {
     }
     if (message.repair !== undefined) {
       writer.uint32(8024).bool(message.repair);
+    }
+    if (message.origin !== undefined) {
+      Origin.encode(message.origin, writer.uint32(8034).fork()).join();
     }
     return writer;
   },
@@ -616,6 +625,14 @@ export const WorkflowEvent: MessageFns<WorkflowEvent> = {
             message.repair = reader.bool();
             continue;
           }
+          case 1004: {
+            if (tag !== 8034) {
+              break;
+            }
+
+            message.origin = Origin.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -674,6 +691,9 @@ export const WorkflowEvent: MessageFns<WorkflowEvent> = {
       : undefined;
     message.tarttTarInfo = object.tarttTarInfo ?? undefined;
     message.repair = object.repair ?? undefined;
+    message.origin = (object.origin !== undefined && object.origin !== null)
+      ? Origin.fromPartial(object.origin)
+      : undefined;
     return message;
   },
 };

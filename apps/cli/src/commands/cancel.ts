@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Author, Uuid } from '@permafrost/events';
 import { operator } from '@permafrost/proto';
-import { nonEmptyArgument, timeoutArgument } from '../arguments.ts';
+import { timeoutArgument } from '../arguments.ts';
 import { gitAuthor } from '../author.ts';
 import { exitCode } from '../exit-code.ts';
 import { Failure, wrongUsage } from '../failure.ts';
@@ -14,6 +14,7 @@ import { withTimeout } from '../waiting/give-up.ts';
 import { LOST_ANSWER_MS_MAX, persistently } from '../waiting/steadily.ts';
 import { authorFlag } from './author-flag.ts';
 import { examples, type Bind } from './bind.ts';
+import { reasonFlag } from './reason-flag.ts';
 import { watchToEnd } from './watch-to-end.ts';
 
 type Options = Readonly<{ reason?: string; author?: Author; force?: boolean; timeout?: number }>;
@@ -23,7 +24,7 @@ export function addCancel(program: Command, bind: Bind): void {
     .command('cancel')
     .description('end a freeze or unfreeze that is under way; either can take up from there')
     .argument('<workflow-or-path>', 'id of a workflow; or a repo, by its path or id')
-    .option('--reason <text>', 'why, for the record', nonEmptyArgument)
+    .addOption(reasonFlag())
     .addOption(authorFlag())
     .option('--force', 'do not wait for stad: to free a repo that nothing else frees')
     .option('--timeout <duration>', 'wait no longer than this, such as 10m', timeoutArgument)

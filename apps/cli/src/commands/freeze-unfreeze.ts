@@ -23,6 +23,7 @@ import { withTimeout } from '../waiting/give-up.ts';
 import { LOST_ANSWER_MS_MAX, persistently } from '../waiting/steadily.ts';
 import { authorFlag } from './author-flag.ts';
 import { examples, type Bind } from './bind.ts';
+import { reasonFlag } from './reason-flag.ts';
 import { watchToEnd } from './watch-to-end.ts';
 
 type Options = Readonly<{ author?: Author; workflow?: Uuid; wait: boolean; timeout?: number }>;
@@ -47,6 +48,7 @@ export function addFreezeAndUnfreeze(program: Command, bind: Bind): void {
       .description(descriptions[direction])
       .argument('<path-or-id>', 'a repo: its path here or in the registry, or its id')
       .addOption(authorFlag())
+      .addOption(reasonFlag())
       .option('--workflow <uuid>', 'id for the workflow; may be repeated safely', uuidArgument)
       .option('--no-wait', 'begin, and do not wait for the end')
       .option('--timeout <duration>', 'wait no longer than this, such as 10m', timeoutArgument)

@@ -3,6 +3,7 @@ import { operator } from '@permafrost/proto';
 import { durationArgument } from '../arguments.ts';
 import type { Session } from '../session.ts';
 import { examples, type Bind } from './bind.ts';
+import { reasonFlag } from './reason-flag.ts';
 
 /** Deleting is work: so many milliseconds for a journal that nobody has tidied for years. */
 const ANSWER_MS_MAX = 3_600_000;
@@ -13,6 +14,7 @@ export function addGc(program: Command, bind: Bind): void {
   program
     .command('gc')
     .description('delete workflows that ended long ago; regd does so by itself once a day')
+    .addOption(reasonFlag())
     .option(
       '--older-than <duration>',
       'least time since their end, such as 30d; without it, what regd was started with',

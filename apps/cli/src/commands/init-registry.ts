@@ -5,6 +5,7 @@ import { isNotFound } from '../failure.ts';
 import type { Session } from '../session.ts';
 import { pause } from '../waiting/steadily.ts';
 import { examples, type Bind } from './bind.ts';
+import { reasonFlag } from './reason-flag.ts';
 
 /** regd begins the history of a new registry within milliseconds. */
 const PAUSE_MS = 10;
@@ -15,6 +16,7 @@ export function addInitRegistry(init: Command, bind: Bind): void {
     .command('registry')
     .description('create a registry: a name for repos that belong together')
     .argument('<name>', 'name of the registry', registryArgument)
+    .addOption(reasonFlag())
     .addHelpText('after', examples('init registry lab'))
     .action(bind(initRegistry));
 }

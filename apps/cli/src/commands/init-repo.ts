@@ -11,6 +11,7 @@ import { follow } from '../waiting/follow.ts';
 import { LOST_ANSWER_MS_MAX, persistently } from '../waiting/steadily.ts';
 import { authorFlag } from './author-flag.ts';
 import { examples, type Bind } from './bind.ts';
+import { reasonFlag } from './reason-flag.ts';
 
 type Options = Readonly<{ author?: Author }>;
 
@@ -21,6 +22,7 @@ export function addInitRepo(init: Command, bind: Bind): void {
     .argument('<registry>', 'name of the registry', registryArgument)
     .argument('<global-path>', 'path in the registry, below one of its roots', absolutePathArgument)
     .addOption(authorFlag())
+    .addOption(reasonFlag())
     .addHelpText(
       'after',
       examples(

@@ -3,6 +3,7 @@ import { RegistryService } from '@permafrost/proto';
 import { absolutePathArgument, nonEmptyArgument, registryArgument } from '../arguments.ts';
 import type { Session } from '../session.ts';
 import { examples, type Bind } from './bind.ts';
+import { reasonFlag } from './reason-flag.ts';
 
 type Options = Readonly<{ host: string; hostRoot?: string }>;
 
@@ -18,6 +19,7 @@ export function addInitRoot(init: Command, bind: Bind): void {
     )
     .requiredOption('--host <name>', 'the file server, as its stad is named', nonEmptyArgument)
     .option('--host-root <dir>', 'path there; without it, the same path', absolutePathArgument)
+    .addOption(reasonFlag())
     .addHelpText(
       'after',
       examples(

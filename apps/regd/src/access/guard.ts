@@ -1,12 +1,13 @@
 // At the door of every call: who makes it, whether they may, and what the log says of it.
 import { status, type StatusObject } from '@grpc/grpc-js';
 import { scopeText, UnauthenticatedError, type Check } from '@permafrost/access/rights';
-import { invariant } from '@permafrost/events';
+import { invariant, type Origin } from '@permafrost/events';
 import type { Log } from '@permafrost/workflow-core';
 import type { Authenticate, Presented } from './authenticate.ts';
 import type { Caller } from './caller.ts';
 import type { Objects } from './objects.ts';
 import type { Rule } from './rule.ts';
+import { certificateOf, originOf, reasonOf } from './origin.ts';
 import { rules } from './rules.ts';
 import { TokenNeededError } from './token-needed-error.ts';
 
@@ -50,6 +51,9 @@ export class Door {
   }
 }
 
+/** Who was let in, and what the journal shall tell of them. */
+export type Admitted = Readonly<{ caller: Caller; origin: Origin | undefined }>;
+
 /** One call, from its beginning to its end. */
 export class Visit {
   readonly #options: GuardOptions;
@@ -57,6 +61,7 @@ export class Visit {
   readonly #rule: Rule<unknown>;
   readonly #call: Presented;
   #subject: string | undefined;
+  #reason = '';
   #checks: readonly Check[] = [];
 
   constructor(
@@ -71,12 +76,15 @@ export class Visit {
   }
 
   /** Authentication, reading of ids, look-up, authorization, in this order; or their errors. */
-  async admit(request: unknown): Promise<Caller> {
+  async admit(request: unknown): Promise<Admitted> {
     const caller = await this.#authenticate(this.#rule.told?.(request));
-    this.#subject = caller.subject;
+    const { subject } = caller;
+    this.#subject = subject;
+    const reason = reasonOf(this.#call.metadata);
+    this.#reason = reason;
     this.#checks = await this.#rule.checks(request, this.#options.objects);
     for (const check of this.#checks) caller.authorize(check);
-    return caller;
+    return { caller, origin: originOf(this.#call, { subject, reason }) };
   }
 
   async #authenticate(told: Check | undefined): Promise<Caller> {
@@ -96,19 +104,15 @@ export class Visit {
     const fields = {
       rpc: this.#rpc,
       subject: this.#subject ?? null,
-      ...peerOf(this.#call),
+      peer: this.#call.getPeer(),
+      certificate: certificateOf(this.#call),
+      reason: this.#reason === '' ? null : this.#reason,
       scopes: this.#checks.map(scopeText),
       status: status[code],
       code: metadata?.get('permafrost-code')[0] ?? null,
-      reason: details ?? null,
+      cause: details ?? null,
     };
     if (isRefused) this.#options.log.warn(fields, 'call refused');
     else this.#options.log.info(fields, 'call');
   }
-}
-
-/** Where a call came from, and whom its certificate is for; null for a peer without one. */
-function peerOf(call: Presented): Readonly<Record<'peer' | 'certificate', unknown>> {
-  const { sslPeerCertificate } = call.getAuthContext();
-  return { peer: call.getPeer(), certificate: sslPeerCertificate?.subject.CN ?? null };
 }

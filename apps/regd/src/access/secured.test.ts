@@ -3,12 +3,14 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { credentials, status } from '@grpc/grpc-js';
 import type { Grant } from '@permafrost/access';
-import { randomUuid, uuidToBytes, type Uuid } from '@permafrost/events';
+import { randomUuid, registryId, uuidToBytes, type Uuid } from '@permafrost/events';
 import {
   EphemeralRegistryService,
   FreezeRepoService,
   MainService,
+  operator,
   RegistryService,
+  UnfreezeRepoService,
 } from '@permafrost/proto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { author, GLOBAL_ROOT, REGISTRY, TestInstallation } from '../testing/installation.ts';
@@ -185,7 +187,64 @@ test('who may, and changes something, is in the log', async () => {
 
 test('who comes through the socket needs no token, and is in the log all the same', async () => {
   await at.client.call(RegistryService.enableEphemeralWorkflows, { registry: REGISTRY });
-  expect(log.take('call')).toMatchObject([{ subject: null, certificate: null, status: 'OK' }]);
+  expect(log.take('call')).toMatchObject([
+    { subject: null, certificate: null, peer: `unix:uid=${process.getuid?.() ?? 0}`, status: 'OK' },
+  ]);
+});
+
+describe('the events that a call appends tell who asked, and why', () => {
+  const { watchEvents } = operator.OperatorService;
+  const begin = (client: RpcClient, id: Uuid): Promise<unknown> =>
+    client.call(UnfreezeRepoService.beginUnfreezeRepo, {
+      registry: REGISTRY,
+      repo: uuidToBytes(repo),
+      workflow: uuidToBytes(id),
+      ...author,
+    });
+  const originsOf = async (history: Uuid): Promise<unknown[]> => {
+    const events = await at.client.all(watchEvents, { history, watch: false });
+    return events.map(({ event }) => event?.origin);
+  };
+
+  test('by token and certificate, and not those that daemons append by themselves', async () => {
+    const token = await site.token();
+    const client = await clientOf({ token, reason: 'prüfen, ob es stimmt' });
+    const id = randomUuid();
+    await begin(client, id);
+    const asked = { subject: 'alice', certificate: 'alice', reason: 'prüfen, ob es stimmt' };
+    expect((await originsOf(id)).slice(0, 2)).toEqual([{ ...asked, uid: undefined }, undefined]);
+    expect(log.take('call')).toMatchObject([asked]);
+    const { listWorkflows } = operator.OperatorService;
+    const list = { registry: REGISTRY, includeFinished: true };
+    const { workflows } = await at.client.call(listWorkflows, list);
+    expect(workflows.find((one) => one.id === id)?.origin).toMatchObject(asked);
+  });
+
+  test('by the user at the other end of the socket', async () => {
+    const registry = 'by-socket';
+    await at.client.call(RegistryService.initRegistry, { registry });
+    const [first] = await originsOf(registryId(registry));
+    expect(first).toMatchObject({ subject: '', certificate: '', uid: process.getuid?.() });
+  });
+
+  test('but the streams of the Go system hold what they always held', async () => {
+    const messages = await at.client.all(RegistryService.events, {
+      registry: REGISTRY,
+      watch: false,
+    });
+    expect(messages.flatMap(({ events }) => events.map(({ origin }) => origin))).toEqual(
+      messages.map(() => undefined),
+    );
+  });
+
+  test('a reason that is no reason but a book is refused, with a line in the log', async () => {
+    const client = await clientOf({ token: await site.token(), reason: 'x'.repeat(501) });
+    expect(await failureOf(begin(client, randomUuid()))).toMatchObject({
+      status: status.INVALID_ARGUMENT,
+      code: 'REASON_TOO_LONG',
+    });
+    expect(log.take('call')).toMatchObject([{ subject: 'alice', code: 'REASON_TOO_LONG' }]);
+  });
 });
 
 test('who shows a token on the socket is held to it', async () => {

@@ -6,6 +6,8 @@ import type { Log } from '@permafrost/workflow-core';
 import type { Trust } from '../access/trust.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { targetOf } from './listen-address.ts';
+import { loadPeerCredentials } from './peer-credentials.ts';
+import { nameUnixPeer } from './peer-name.ts';
 import { tlsServer } from './tls-server.ts';
 import { claimSocketPath, listenPrivately, socketIdentity } from './unix-socket.ts';
 
@@ -82,9 +84,12 @@ export class Listener {
 
 async function bind({ address, onConnection, tls, log }: ListenerOptions): Promise<Server> {
   if (address.kind === 'unix') await claimSocketPath(address.path);
+  const uidOf = address.kind === 'unix' ? await loadPeerCredentials() : undefined;
   const take = (socket: Socket): void => {
     // A connection that breaks concerns its calls, which hear of it; never the whole process.
     socket.on('error', () => undefined);
+    const uid = uidOf?.(socket);
+    if (uid !== undefined) nameUnixPeer(socket, uid);
     onConnection(socket);
   };
   const server = tls ? tlsServer({ trust: tls, onConnection: take, log }) : createServer(take);

@@ -11,6 +11,7 @@ import {
   type UntypedHandleCall,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import type { Origin } from '@permafrost/events';
 import type { Log } from '@permafrost/workflow-core';
 import type { Caller } from '../access/caller.ts';
 import type { Door, Guard } from '../access/guard.ts';
@@ -24,6 +25,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Already let in; some calls find out later what else one must be allowed to do. */
   readonly caller: Caller;
+  /** Who asks, and why: for the events that the call appends. */
+  readonly origin: Origin | undefined;
 }
 
 /** A method as ts-proto generates it. None of ours has a stream of requests. */
@@ -151,8 +154,8 @@ class Adapter {
     try {
       using open = this.#begin(call);
       const request = wellFormed(call.request);
-      const caller = await visit.admit(request);
-      reply(null, await handle(request, { signal: open.signal, caller }));
+      const admitted = await visit.admit(request);
+      reply(null, await handle(request, { signal: open.signal, ...admitted }));
       visit.end();
     } catch (error) {
       const answer = this.#answer(error);
@@ -169,8 +172,8 @@ class Adapter {
     try {
       using open = this.#begin(call);
       const request = wellFormed(call.request);
-      const caller = await visit.admit(request);
-      for await (const message of handle(request, { signal: open.signal, caller })) {
+      const admitted = await visit.admit(request);
+      for await (const message of handle(request, { signal: open.signal, ...admitted })) {
         open.signal.throwIfAborted();
         if (!call.write(message)) await drained(call, open.signal);
       }

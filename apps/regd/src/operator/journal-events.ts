@@ -3,11 +3,12 @@ import {
   codecs,
   ulidTimeMs,
   EventDecodeError,
+  wireOrigin,
   type Engine,
   type StoredEvent,
   type Uuid,
 } from '@permafrost/events';
-import type { operator } from '@permafrost/proto';
+import type { operator, origin } from '@permafrost/proto';
 import { eventStream, willBlock } from '../event-stream.ts';
 import { badArgument } from '../grpc/rpc-error.ts';
 import type { Call } from '../grpc/service.ts';
@@ -82,7 +83,8 @@ async function* ofAll(
 function toJournalEvent(event: StoredEvent, label: string): operator.JournalEvent {
   const { position, history, kind, id, parent } = event;
   const header = { position, history, kind, label, id, parent, timeMs: ulidTimeMs(id) };
-  return { ...header, type: typeOf(event), json: JSON.stringify(contentOf(event)) };
+  const { content, origin } = read(event);
+  return { ...header, type: typeOf(event), json: JSON.stringify(content), origin };
 }
 
 function typeOf(event: StoredEvent): string {
@@ -95,11 +97,14 @@ function typeOf(event: StoredEvent): string {
 }
 
 /** One that cannot be read is shown as such; the others are still worth seeing. */
-function contentOf({ kind, body }: StoredEvent): unknown {
+function read({ kind, body }: StoredEvent): { content: unknown; origin?: origin.Origin } {
   try {
-    return codecs[kind].decode(body).event;
+    const { event, header } = codecs[kind].decode(body);
+    return { content: event, ...(header.origin && { origin: wireOrigin(header.origin) }) };
   } catch (error) {
-    if (error instanceof EventDecodeError) return { type: 'Unreadable', reason: error.message };
+    if (error instanceof EventDecodeError) {
+      return { content: { type: 'Unreadable', reason: error.message } };
+    }
     throw error;
   }
 }

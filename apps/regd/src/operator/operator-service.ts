@@ -28,8 +28,8 @@ export function operatorService(context: Context): MakeService {
         return { workflows: await rpcs.workflows.list(state.name, includeFinished) };
       },
       watchWorkflow: (request, call) => rpcs.watchWorkflow(request, call),
-      cancelWorkflow: (request) => rpcs.cancelWorkflow(request),
-      clearError: (request) => rpcs.clearError(request),
+      cancelWorkflow: (request, call) => rpcs.cancelWorkflow(request, call),
+      clearError: (request, call) => rpcs.clearError(request, call),
       verify: (_, { signal }) => verifyJournal(context, signal),
       collectGarbage: (request, call) => rpcs.collectGarbage(request, call),
       watchEvents: (request, call) => journalEvents(context, request, call),
@@ -99,19 +99,26 @@ class OperatorRpcs {
 
   async cancelWorkflow(
     request: operator.CancelWorkflowRequest,
+    { origin }: Call,
   ): Promise<operator.CancelWorkflowResponse> {
-    const { engine, journal: board, clock, log } = this.#context;
-    const { by, reason, force } = request;
+    const { journal: board, clock, log } = this.#context;
+    const { reason, force } = request;
+    const engine = this.#context.engine.onBehalfOf({ ...origin, ...(reason !== '' && { reason }) });
+    // Whoever shows a token is named by it, too: the name they give is free text.
+    const by = origin?.subject === undefined ? request.by : `${request.by} (${origin.subject})`;
     const workflowId = uuidArgument(request.workflowId, 'workflow id');
-    const reply = await cancelWorkflow({ engine, board, clock }, { ...request, workflowId });
+    const reply = await cancelWorkflow({ engine, board, clock }, { ...request, by, workflowId });
     log.info({ workflow: workflowId, by, reason, force, reply }, 'workflow cancelled');
     return { ended: reply === 'ended' };
   }
 
-  async clearError(request: operator.ClearErrorRequest): Promise<operator.ClearErrorResponse> {
+  async clearError(
+    request: operator.ClearErrorRequest,
+    { origin }: Call,
+  ): Promise<operator.ClearErrorResponse> {
     const id = uuidArgument(request.repoId, 'repo id');
     const { errorMessage: message } = request;
-    const repoVid = await this.#context.engine.tell(repo, id, RetryNoVC, {
+    const repoVid = await this.#context.engine.onBehalfOf(origin).tell(repo, id, RetryNoVC, {
       type: 'ClearError',
       ...(message !== undefined && { message }),
     });
@@ -120,11 +127,12 @@ class OperatorRpcs {
 
   async collectGarbage(
     request: operator.CollectGarbageRequest,
-    { signal }: Call,
+    { signal, origin }: Call,
   ): Promise<operator.CollectGarbageResponse> {
     const { olderThanMs = this.#context.gcOlderThanMs } = request;
     if (olderThanMs < 0) throw badArgument('AGE_NEGATIVE', 'an age cannot be negative');
-    const deleted = await tidyJournal({ ...this.#context, olderThanMs }, signal);
+    const engine = this.#context.engine.onBehalfOf(origin);
+    const deleted = await tidyJournal({ ...this.#context, engine, olderThanMs }, signal);
     return { deletedWorkflowIds: [...deleted] };
   }
 }

@@ -1,5 +1,11 @@
 // A workflow as people see it: joined from its history, the index, the repo and the noticeboard.
-import { ulidTimeMs, workflowIndexId, type Presence, type Uuid } from '@permafrost/events';
+import {
+  ulidTimeMs,
+  wireOrigin,
+  workflowIndexId,
+  type Presence,
+  type Uuid,
+} from '@permafrost/events';
 import type { operator } from '@permafrost/proto';
 import {
   findStorageWorkflow,
@@ -43,7 +49,7 @@ export class WorkflowViews {
 
   async #view(id: Uuid, workflow: BegunWorkflow): Promise<operator.Workflow> {
     const { engine, journal, clock } = this.#context;
-    const { start, status, outcome, startedEventId } = workflow;
+    const { start, status, outcome, startedEventId, origin } = workflow;
     const { vid } = await engine.find(storageWorkflow, id);
     const progress = hasEnded(workflow) ? undefined : await journal.progress(id);
     const worker = progress && (await this.#worker(progress.instance));
@@ -64,6 +70,7 @@ export class WorkflowViews {
       waitingFor: await describeWaiting({ engine, board, clock }, workflow),
       worker,
       progress,
+      origin: origin && wireOrigin(origin),
       cancelRequest: hasEnded(workflow) ? undefined : await journal.cancelRequest(id),
     };
   }

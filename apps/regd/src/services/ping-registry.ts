@@ -42,10 +42,10 @@ export function pingRegistryService(context: Context): MakeService {
   return serviceOf(
     PingRegistryService,
     {
-      beginPingRegistry: (request) => versionConflict(() => rpcs.begin(request)),
-      serverPing: (request) => rpcs.tell(request, 'AppendPing'),
-      postServerPingSummary: (request) => rpcs.tell(request, 'PostSummary'),
-      commitPingRegistry: (request) => rpcs.commit(request),
+      beginPingRegistry: (request, call) => versionConflict(() => rpcs.begin(request, call)),
+      serverPing: (request, call) => rpcs.tell(request, 'AppendPing', call),
+      postServerPingSummary: (request, call) => rpcs.tell(request, 'PostSummary', call),
+      commitPingRegistry: (request, call) => rpcs.commit(request, call),
       getRegistryPings: (request, call) => rpcs.get(request, call),
     },
     {
@@ -65,10 +65,10 @@ class PingRegistryRpcs {
     this.#context = context;
   }
 
-  async begin(request: BeginPingRegistryI): Promise<BeginPingRegistryO> {
+  async begin(request: BeginPingRegistryI, { origin }: Call): Promise<BeginPingRegistryO> {
     const registry = registryNameOf(request.registry);
     const registryVid = startVidOf(request.vid);
-    const begun = await beginPing(this.#context.engine, {
+    const begun = await beginPing(this.#context.engine.onBehalfOf(origin), {
       registry,
       ...(registryVid && { registryVid }),
       workflowId: ownWorkflowIdOf(request.workflow),
@@ -83,16 +83,17 @@ class PingRegistryRpcs {
   async tell(
     request: ServerPingI,
     type: Extract<PingRegistryCommand, { status: unknown }>['type'],
+    { origin }: Call,
   ): Promise<{ workflowVid: Uint8Array }> {
     const id = ownWorkflowIdOf(request.workflow);
     const vid = vidOf(request.workflowVid);
     const status = { code: request.statusCode, message: request.statusMessage };
-    const { engine } = this.#context;
+    const engine = this.#context.engine.onBehalfOf(origin);
     return { workflowVid: ulidToBytes(await engine.tell(pingRegistry, id, vid, { type, status })) };
   }
 
-  async commit(request: CommitPingRegistryI): Promise<CommitPingRegistryO> {
-    const { engine } = this.#context;
+  async commit(request: CommitPingRegistryI, { origin }: Call): Promise<CommitPingRegistryO> {
+    const engine = this.#context.engine.onBehalfOf(origin);
     const id = ownWorkflowIdOf(request.workflow);
     const vid = batchVidOf(request.workflowVid);
     const { registry } = await pingWithId(engine, id);

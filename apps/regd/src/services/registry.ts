@@ -43,30 +43,34 @@ export function registryService(context: Context): MakeService {
   return serviceOf(
     RegistryService,
     {
-      initRegistry: async ({ registry: name, mainVid }) => ({
-        mainVid: ulidToBytes(await rpcs.initRegistry(registryNameOf(name), vidOf(mainVid))),
+      initRegistry: async ({ registry: name, mainVid }, call) => ({
+        mainVid: ulidToBytes(await rpcs.initRegistry(registryNameOf(name), vidOf(mainVid), call)),
       }),
-      enableEphemeralWorkflows: async ({ registry: name, vid }) => {
+      enableEphemeralWorkflows: async ({ registry: name, vid }, call) => {
         const indexId = workflowIndexId(registryNameOf(name));
         const command = { type: 'EnableEphemeralWorkflows', indexId } as const;
         return {
-          vid: await rpcs.tell(name, vidOf(vid), command),
+          vid: await rpcs.tell(name, vidOf(vid), command, call),
           ephemeralWorkflowsId: uuidToBytes(indexId),
         };
       },
-      initRoot: async (request) => ({
-        vid: await rpcs.tell(request.registry, vidOf(request.vid), {
-          type: 'InitRoot',
-          root: rootOf(request),
-        }),
+      initRoot: async (request, call) => ({
+        vid: await rpcs.tell(
+          request.registry,
+          vidOf(request.vid),
+          { type: 'InitRoot', root: rootOf(request) },
+          call,
+        ),
       }),
-      removeRoot: async ({ registry: name, vid, globalRoot }) => ({
-        vid: await rpcs.tell(name, vidOf(vid), {
-          type: 'RemoveRoot',
-          globalRoot: cleanPath(globalRoot),
-        }),
+      removeRoot: async ({ registry: name, vid, globalRoot }, call) => ({
+        vid: await rpcs.tell(
+          name,
+          vidOf(vid),
+          { type: 'RemoveRoot', globalRoot: cleanPath(globalRoot) },
+          call,
+        ),
       }),
-      initRepo: (request) => rpcs.initRepo(request),
+      initRepo: (request, call) => rpcs.initRepo(request, call),
       info: async ({ registry: name }) => {
         const { vid, state } = await findRegistry(context.engine, name);
         const counts = { numRoots: state.roots.size, numRepos: state.repos.size };
@@ -108,8 +112,8 @@ class RegistryRpcs {
   }
 
   /** Resolves to the version of main. */
-  async initRegistry(name: string, vid: Vid): Promise<Vid> {
-    const { engine } = this.#context;
+  async initRegistry(name: string, vid: Vid, { origin }: Call): Promise<Vid> {
+    const engine = this.#context.engine.onBehalfOf(origin);
     const accepted = await engine.tell(main, mainId, vid, { type: 'AcceptRegistry', name });
     // regd's loop would do it a moment later; who was answered shall find the registry there.
     await confirmRegistry(engine, name);
@@ -117,15 +121,21 @@ class RegistryRpcs {
   }
 
   /** Resolves to the bytes of the registry's version. */
-  async tell(name: string, vid: Vid, command: RegistryCommand): Promise<Uint8Array> {
+  async tell(
+    name: string,
+    vid: Vid,
+    command: RegistryCommand,
+    { origin }: Call,
+  ): Promise<Uint8Array> {
     const id = registryId(registryNameOf(name));
-    return ulidToBytes(await this.#context.engine.tell(registry, id, vid, command));
+    const engine = this.#context.engine.onBehalfOf(origin);
+    return ulidToBytes(await engine.tell(registry, id, vid, command));
   }
 
-  async initRepo(request: InitRepoI): Promise<InitRepoO> {
+  async initRepo(request: InitRepoI, { origin }: Call): Promise<InitRepoO> {
     const { creatorName: name, creatorEmail: email } = request;
     const repoId = optionalRepoIdOf(request.repoId) ?? randomUuid();
-    const vid = await initRepo(this.#context.engine, {
+    const vid = await initRepo(this.#context.engine.onBehalfOf(origin), {
       registry: registryNameOf(request.registry),
       vid: vidOf(request.vid),
       repoId,

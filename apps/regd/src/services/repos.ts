@@ -27,10 +27,10 @@ export function reposService(context: Context): MakeService {
     ReposService,
     {
       getRepo: (request) => rpcs.getRepo(repoIdOf(request.repo)),
-      confirmShadow: ({ repo: id, vid, shadowPath }) =>
-        rpcs.tell(id, vid, { type: 'ConfirmShadow', shadowPath }),
-      setRepoError: (request) => rpcs.setRepoError(request),
-      clearRepoError: (request) => rpcs.clearRepoError(request),
+      confirmShadow: ({ repo: id, vid, shadowPath }, call) =>
+        rpcs.tell(id, vid, { type: 'ConfirmShadow', shadowPath }, call),
+      setRepoError: (request, call) => rpcs.setRepoError(request, call),
+      clearRepoError: (request, call) => rpcs.clearRepoError(request, call),
       events: (request, call) => rpcs.events(request, call),
     },
     {
@@ -74,12 +74,13 @@ class ReposRpcs {
     id: Uint8Array,
     vid: Uint8Array | undefined,
     command: RepoCommand,
+    { origin }: Call,
   ): Promise<{ vid: Uint8Array }> {
-    const { engine } = this.#context;
+    const engine = this.#context.engine.onBehalfOf(origin);
     return { vid: ulidToBytes(await engine.tell(repo, repoIdOf(id), vidOf(vid), command)) };
   }
 
-  async setRepoError(request: SetRepoErrorI): Promise<{ vid: Uint8Array }> {
+  async setRepoError(request: SetRepoErrorI, call: Call): Promise<{ vid: Uint8Array }> {
     const { repo: id, vid, errorMessage: message } = request;
     if (byteLength(message) > ERROR_MESSAGE_BYTES_MAX) {
       throw badArgument(
@@ -88,15 +89,15 @@ class ReposRpcs {
         `Use at most ${ERROR_MESSAGE_BYTES_MAX} bytes.`,
       );
     }
-    return this.tell(id, vid, { type: 'SetError', message });
+    return this.tell(id, vid, { type: 'SetError', message }, call);
   }
 
-  async clearRepoError(request: ClearRepoErrorI): Promise<{ vid: Uint8Array }> {
+  async clearRepoError(request: ClearRepoErrorI, call: Call): Promise<{ vid: Uint8Array }> {
     const { repo: id, vid, errorMessage: message } = request;
     if (message === '') {
       throw refusalError('ERROR_MESSAGE_EMPTY', 'repos error: empty clear message');
     }
-    return this.tell(id, vid, { type: 'ClearError', message });
+    return this.tell(id, vid, { type: 'ClearError', message }, call);
   }
 
   async *events(request: RepoEventsI, { signal }: Call): AsyncGenerator<RepoEventsO> {

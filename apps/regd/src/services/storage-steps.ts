@@ -9,6 +9,7 @@ import type {
 } from '@permafrost/proto';
 import { registry, repo, type RegistryCommand, type RepoCommand } from '@permafrost/workflow-core';
 import type { Wording } from '../grpc/answer.ts';
+import type { Call } from '../grpc/service.ts';
 import { repoIdOf, vidOf, workflowIdOf } from '../wire/arguments.ts';
 import type { Context } from './context.ts';
 import { findRegistry, listedRepo } from './find-registry.ts';
@@ -27,24 +28,25 @@ export class RegistryStepRpcs {
     return { subject: 'registry error', refusals: { REPO_HAS_CHILD_REPOS } };
   }
 
-  begin(request: RegistryStepI): Promise<{ registryVid: Uint8Array }> {
-    return this.#tell(request, (ids) => ({ type: 'BeginStorage', ...ids }));
+  begin(request: RegistryStepI, call: Call): Promise<{ registryVid: Uint8Array }> {
+    return this.#tell(request, call, (ids) => ({ type: 'BeginStorage', ...ids }));
   }
 
-  commit(request: RegistryStepI): Promise<{ registryVid: Uint8Array }> {
-    return this.#tell(request, (ids) => ({ type: 'CommitStorage', ...ids }));
+  commit(request: RegistryStepI, call: Call): Promise<{ registryVid: Uint8Array }> {
+    return this.#tell(request, call, (ids) => ({ type: 'CommitStorage', ...ids }));
   }
 
-  abort(request: RegistryAbortI): Promise<{ registryVid: Uint8Array }> {
+  abort(request: RegistryAbortI, call: Call): Promise<{ registryVid: Uint8Array }> {
     const { statusCode } = request;
-    return this.#tell(request, (ids) => ({ type: 'AbortStorage', ...ids, statusCode }));
+    return this.#tell(request, call, (ids) => ({ type: 'AbortStorage', ...ids, statusCode }));
   }
 
   async #tell(
     request: RegistryStepI,
+    { origin }: Call,
     command: (ids: { direction: Direction; repoId: Uuid; workflowId: Uuid }) => RegistryCommand,
   ): Promise<{ registryVid: Uint8Array }> {
-    const { engine } = this.#context;
+    const engine = this.#context.engine.onBehalfOf(origin);
     const repoId = repoIdOf(request.repo);
     const { id, state } = await findRegistry(engine, request.registry);
     listedRepo(state, repoId);
@@ -77,24 +79,25 @@ export class RepoStepRpcs {
     };
   }
 
-  begin(request: RepoStepI): Promise<{ repoVid: Uint8Array }> {
-    return this.#tell(request, (ids) => ({ type: 'BeginStorage', ...ids }));
+  begin(request: RepoStepI, call: Call): Promise<{ repoVid: Uint8Array }> {
+    return this.#tell(request, call, (ids) => ({ type: 'BeginStorage', ...ids }));
   }
 
-  commit(request: RepoStepI): Promise<{ repoVid: Uint8Array }> {
-    return this.#tell(request, (ids) => ({ type: 'CommitStorage', ...ids }));
+  commit(request: RepoStepI, call: Call): Promise<{ repoVid: Uint8Array }> {
+    return this.#tell(request, call, (ids) => ({ type: 'CommitStorage', ...ids }));
   }
 
-  abort(request: RepoAbortI): Promise<{ repoVid: Uint8Array }> {
+  abort(request: RepoAbortI, call: Call): Promise<{ repoVid: Uint8Array }> {
     const status = { code: request.statusCode, message: request.statusMessage };
-    return this.#tell(request, (ids) => ({ type: 'AbortStorage', ...ids, status }));
+    return this.#tell(request, call, (ids) => ({ type: 'AbortStorage', ...ids, status }));
   }
 
   async #tell(
     request: RepoStepI,
+    { origin }: Call,
     command: (ids: { direction: Direction; workflowId: Uuid }) => RepoCommand,
   ): Promise<{ repoVid: Uint8Array }> {
-    const { engine } = this.#context;
+    const engine = this.#context.engine.onBehalfOf(origin);
     const id = repoIdOf(request.repo);
     const vid = vidOf(request.repoVid);
     const ids = { direction: this.#direction, workflowId: workflowIdOf(request.workflow) };

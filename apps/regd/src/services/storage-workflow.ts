@@ -78,12 +78,12 @@ export class StorageWorkflowRpcs {
     };
   }
 
-  async begin(request: BeginI): Promise<BeginO> {
+  async begin(request: BeginI, { origin }: Call): Promise<BeginO> {
     const repoId = repoIdOf(request.repo);
     const registry = registryNameOf(request.registry);
     const registryVid = startVidOf(request.registryVid);
     const repoVid = startVidOf(request.repoVid);
-    const { engine } = this.#context;
+    const engine = this.#context.engine.onBehalfOf(origin);
     try {
       const begun = await versionConflict(() =>
         beginWorkflow(engine, {
@@ -118,36 +118,37 @@ export class StorageWorkflowRpcs {
     throw signal.reason;
   }
 
-  async beginFiles({ workflow, workflowVid }: CommitI): Promise<WorkflowVid> {
+  async beginFiles({ workflow, workflowVid }: CommitI, call: Call): Promise<WorkflowVid> {
     const id = ownWorkflowIdOf(workflow);
     const vid = batchVidOf(workflowVid);
     await this.#find(id);
-    const after = await this.#transact(id, (tx) => askToBeginFiles(tx, id, vid));
+    const after = await this.#transact(id, call, (tx) => askToBeginFiles(tx, id, vid));
     if (after.status === 'files') return { workflowVid: after.workflowVid };
     // It was taken up, but the registry or the repo would not have it, and so it has failed.
     throw refusalError('WORKFLOW_IN_OTHER_STATE', `${this.#subject}: ${after.message}`);
   }
 
-  commitFiles({ workflow, workflowVid }: CommitI): Promise<WorkflowVid> {
-    return this.#tell(workflow, workflowVid, { type: 'CommitFiles' });
+  commitFiles({ workflow, workflowVid }: CommitI, call: Call): Promise<WorkflowVid> {
+    return this.#tell(workflow, workflowVid, { type: 'CommitFiles' }, call);
   }
 
-  abortFiles({ workflow, workflowVid, ...status }: AbortFilesI): Promise<WorkflowVid> {
-    return this.#tell(workflow, workflowVid, { type: 'AbortFiles', status: statusOf(status) });
+  abortFiles({ workflow, workflowVid, ...status }: AbortFilesI, call: Call): Promise<WorkflowVid> {
+    const command = { type: 'AbortFiles', status: statusOf(status) } as const;
+    return this.#tell(workflow, workflowVid, command, call);
   }
 
-  async commit({ workflow, workflowVid }: CommitI): Promise<CommitO> {
+  async commit({ workflow, workflowVid }: CommitI, call: Call): Promise<CommitO> {
     const id = ownWorkflowIdOf(workflow);
     const vid = batchVidOf(workflowVid);
     await this.#find(id);
-    return this.#transact(id, (tx) => askToCommit(tx, id, vid));
+    return this.#transact(id, call, (tx) => askToCommit(tx, id, vid));
   }
 
-  async abort({ workflow, workflowVid, ...rest }: AbortI): Promise<CommitO> {
+  async abort({ workflow, workflowVid, ...rest }: AbortI, call: Call): Promise<CommitO> {
     const id = ownWorkflowIdOf(workflow);
     const vid = batchVidOf(workflowVid);
     await this.#find(id);
-    return this.#transact(id, (tx) => askToAbort(tx, id, { status: statusOf(rest), vid }));
+    return this.#transact(id, call, (tx) => askToAbort(tx, id, { status: statusOf(rest), vid }));
   }
 
   get #subject(): string {
@@ -178,20 +179,22 @@ export class StorageWorkflowRpcs {
     workflow: Uint8Array,
     workflowVid: Uint8Array | undefined,
     command: WorkflowCommand,
+    { origin }: Call,
   ): Promise<WorkflowVid> {
     const id = ownWorkflowIdOf(workflow);
     const vid = vidOf(workflowVid);
     await this.#find(id);
-    const { engine } = this.#context;
+    const engine = this.#context.engine.onBehalfOf(origin);
     return { workflowVid: ulidToBytes(await engine.tell(storageWorkflow, id, vid, command)) };
   }
 
   /** Carries a batch out; resolves to how things are after it. */
   #transact(
     id: Uuid,
+    { origin }: Call,
     work: (tx: Transaction) => Promise<void>,
   ): Promise<CommitO & { status: string; message: string }> {
-    return this.#context.engine.transact(async (tx) => {
+    return this.#context.engine.onBehalfOf(origin).transact(async (tx) => {
       await work(tx);
       const { vid, state } = await tx.find(storageWorkflow, id);
       if (state.status === 'uninitialized') throw uninitialized(this.#direction);

@@ -32,10 +32,17 @@ export class RpcClient {
 
   constructor(
     target: string,
-    options: { credentials?: ChannelCredentials; token?: string | undefined } = {},
+    options: {
+      credentials?: ChannelCredentials;
+      token?: string | undefined;
+      reason?: string | undefined;
+    } = {},
   ) {
     this.#client = new Client(target, options.credentials ?? credentials.createInsecure());
     if (options.token !== undefined) this.#metadata.set('authorization', options.token);
+    if (options.reason !== undefined) {
+      this.#metadata.set('permafrost-reason-bin', Buffer.from(options.reason));
+    }
   }
 
   /** Resolves to the answer, rejects with a {@link ServiceError}. */

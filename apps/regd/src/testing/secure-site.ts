@@ -57,13 +57,22 @@ export class SecureSite {
   /** A client with the certificate of this site, or with none; it trusts `server`. */
   async client(
     target: string,
-    options: { token?: string; hasCertificate?: boolean; server?: SecureSite } = {},
+    options: {
+      token?: string;
+      reason?: string;
+      hasCertificate?: boolean;
+      server?: SecureSite;
+    } = {},
   ): Promise<RpcClient> {
-    const { token, hasCertificate = true, server = this } = options;
+    const { token, reason, hasCertificate = true, server = this } = options;
     const ca = await readFile(join(server.dir, 'ca.pem'));
     const own = hasCertificate ? await readFile(join(this.dir, 'alice.pem')) : null;
     const named = target.replace('127.0.0.1', 'localhost');
-    return new RpcClient(named, { credentials: credentials.createSsl(ca, own, own), token });
+    return new RpcClient(named, {
+      credentials: credentials.createSsl(ca, own, own),
+      token,
+      reason,
+    });
   }
 
   async remove(): Promise<void> {

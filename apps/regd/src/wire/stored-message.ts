@@ -22,11 +22,18 @@ export function isLossless<M>(type: MessageType<M>, message: M, body: Uint8Array
   return Buffer.from(type.encode(message).finish()).equals(body);
 }
 
-/** The message of an event; a loss is told to the operator, for the contract misses a field then. */
-export function messageToSend<M>(type: MessageType<M>, event: StoredEvent, log: Log): M {
+/**
+ * The message of an event, as clients of the Go system have always had it: who asked for it is for the
+ * operator alone. A loss is told to the operator, for the contract misses a field then.
+ */
+export function messageToSend<M extends object>(
+  type: MessageType<M>,
+  event: StoredEvent,
+  log: Log,
+): M {
   const message = messageOf(type, event);
   if (!isLossless(type, message, event.body)) {
     log.error({ history: event.history, event: event.id }, 'a stored event has unknown fields');
   }
-  return message;
+  return { ...message, origin: undefined };
 }

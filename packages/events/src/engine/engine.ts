@@ -4,6 +4,7 @@ import { nilUlid, RetryNoVC, type Ulid, type Vid } from '../ids/ulid.ts';
 import type { Uuid } from '../ids/uuid.ts';
 import { HistoryKindError, JournalConflictError, UnknownEventError } from '../journal/errors.ts';
 import type { Journal, StoredEvent } from '../journal/journal.ts';
+import type { Origin } from '../streams/common.ts';
 import { USUAL_STATE_BYTES, type Aggregate, type Versioned } from './aggregate.ts';
 import { SavedStates } from './saved-states.ts';
 import { StateCache } from './state-cache.ts';
@@ -27,21 +28,27 @@ export interface EngineOptions {
 const PAGE_EVENTS = 500;
 const RETRIES_MAX = 20;
 
+/** What an engine remembers, which is the same for all on whose behalf it works. */
+type Memory = Readonly<{ cache: StateCache; saved: SavedStates }>;
+
 export class Engine {
   readonly journal: Journal;
-  readonly #nextId: () => Ulid;
-  readonly #pause: (attempt: number) => Promise<void>;
+  readonly #options: EngineOptions;
   readonly #cache: StateCache;
   readonly #saved: SavedStates;
+  readonly #origin: Origin | undefined;
 
-  constructor(options: EngineOptions) {
-    const { journal, nextId, pause, states } = options;
-    const { cachedStatesMax: statesMax = 4096, cachedBytesMax: bytesMax = 2 ** 26 } = options;
-    this.journal = journal;
-    this.#nextId = nextId;
-    this.#pause = pause ?? (() => Promise.resolve());
-    this.#cache = new StateCache({ statesMax, bytesMax });
-    this.#saved = new SavedStates(states);
+  constructor(options: EngineOptions, memory: Memory = memoryFor(options), origin?: Origin) {
+    this.journal = options.journal;
+    this.#options = options;
+    this.#cache = memory.cache;
+    this.#saved = memory.saved;
+    this.#origin = origin;
+  }
+
+  /** The same engine, whose events tell who asked for them. Undefined: nobody in particular. */
+  onBehalfOf(origin: Origin | undefined): Engine {
+    return new Engine(this.#options, { cache: this.#cache, saved: this.#saved }, origin);
   }
 
   /**
@@ -96,8 +103,9 @@ export class Engine {
     work: (tx: Transaction) => Promise<T>,
     { retriesMax = RETRIES_MAX }: { retriesMax?: number } = {},
   ): Promise<T> {
+    const { nextId, pause } = this.#options;
     for (let attempt = 1; ; attempt++) {
-      const tx = new Transaction((aggregate, id) => this.find(aggregate, id), this.#nextId);
+      const tx = new Transaction((aggregate, id) => this.find(aggregate, id), nextId, this.#origin);
       const result = await work(tx);
       const changes = tx.changes();
       if (changes.length === 0) return result;
@@ -105,7 +113,7 @@ export class Engine {
         await this.journal.commit(changes);
       } catch (error) {
         if (!(error instanceof JournalConflictError) || attempt > retriesMax) throw error;
-        await this.#pause(attempt);
+        await pause?.(attempt);
         continue;
       }
       for (const outcome of tx.outcomes()) this.#moved(outcome);
@@ -151,4 +159,9 @@ export class Engine {
     this.#cache.delete(history);
     return { vid: nilUlid, state: aggregate.initial };
   }
+}
+
+function memoryFor({ states, ...options }: EngineOptions): Memory {
+  const { cachedStatesMax: statesMax = 4096, cachedBytesMax: bytesMax = 2 ** 26 } = options;
+  return { cache: new StateCache({ statesMax, bytesMax }), saved: new SavedStates(states) };
 }

@@ -5,6 +5,7 @@ import { nilUlid, NoVC, RetryNoVC, type Ulid, type Vid } from '../ids/ulid.ts';
 import type { Uuid } from '../ids/uuid.ts';
 import { HistoryKindError } from '../journal/errors.ts';
 import type { Change } from '../journal/journal.ts';
+import type { Origin } from '../streams/common.ts';
 import type { Aggregate, StateKeeping, Versioned } from './aggregate.ts';
 import { invariant, type Decision } from './decision.ts';
 import { RefusedError, VersionConflictError } from './errors.ts';
@@ -33,12 +34,15 @@ export type Outcome = Readonly<{
 export class Transaction {
   readonly #find: Find;
   readonly #nextId: () => Ulid;
+  readonly #origin: Origin | undefined;
   readonly #entries = new Map<Uuid, Entry>();
   readonly #changes: Change[] = [];
 
-  constructor(find: Find, nextId: () => Ulid) {
+  /** `origin` stands in the header of each event. */
+  constructor(find: Find, nextId: () => Ulid, origin?: Origin) {
     this.#find = find;
     this.#nextId = nextId;
+    this.#origin = origin;
   }
 
   /**
@@ -134,11 +138,12 @@ export class Transaction {
     entry: Entry,
     event: E,
   ): void {
-    const header = { id: this.#nextId(), parent: entry.versioned.vid };
+    const [id, parent] = [this.#nextId(), entry.versioned.vid];
+    const header = { id, parent, ...(this.#origin && { origin: this.#origin }) };
     const body = codec.encode(event, header);
-    this.#changes.push({ do: 'append', history, kind: codec.kind, ...header, body });
+    this.#changes.push({ do: 'append', history, kind: codec.kind, id, parent, body });
     const state = evolve(entry.versioned.state as S, event, header);
-    entry.versioned = { vid: header.id, state };
+    entry.versioned = { vid: id, state };
     entry.appended++;
   }
 

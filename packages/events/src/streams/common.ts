@@ -24,8 +24,27 @@ export type Tier =
   | 'unarchiving'
   | 'unarchive-failed';
 
+/**
+ * Who asked for what an event tells, as far as it is certain, and why. What is not known is absent.
+ */
+export type Origin = Readonly<{
+  /** As a verified token names them. */
+  subject?: string;
+  /** The common name of the client certificate that the connection was made with. */
+  certificate?: string;
+  /** The user at the other end of a Unix socket, as the kernel tells. */
+  uid?: number;
+  /** In the words of whoever asked. */
+  reason?: string;
+}>;
+
 /** The part of an event that is the same in every stream. */
-export type EventHeader = Readonly<{ id: Ulid; parent: Ulid }>;
+export type EventHeader = Readonly<{
+  id: Ulid;
+  parent: Ulid;
+  /** Absent where a daemon acted by itself. */
+  origin?: Origin;
+}>;
 
 /**
  * An event of the wire format that this system keeps and passes on, but does not act on, such as

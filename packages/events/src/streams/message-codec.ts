@@ -4,8 +4,14 @@ import { MalformedIdError } from '../ids/malformed-id-error.ts';
 import { ulidFromBytes, ulidToBytes, type Ulid } from '../ids/ulid.ts';
 import type { StreamKind } from '../journal/journal.ts';
 import { EventDecodeError, type Codec } from './codec.ts';
+import { originOf, wireOrigin, type WireOrigin } from './origin.ts';
 
-type Header = { event: number; id: Uint8Array; parent: Uint8Array };
+type Header = {
+  event: number;
+  id: Uint8Array;
+  parent: Uint8Array;
+  origin?: WireOrigin | undefined;
+};
 type Partial<M> = { [K in keyof M]?: M[K] | undefined };
 
 /** What generated code gives for a message. */
@@ -32,13 +38,14 @@ export function messageCodec<E, M extends Header>(options: {
   const { kind, message, base, toMessage, fromMessage } = options;
   return {
     kind,
-    encode: (event, { id, parent }) =>
+    encode: (event, { id, parent, origin }) =>
       message
         .encode({
           ...base(),
           ...toMessage(event),
           id: ulidToBytes(id),
           parent: ulidToBytes(parent),
+          origin: origin && wireOrigin(origin),
         })
         .finish(),
     decode: (bytes) => {
@@ -49,7 +56,12 @@ export function messageCodec<E, M extends Header>(options: {
         throw new EventDecodeError(kind, 'not a protobuf message', { cause });
       }
       try {
-        const header = { id: ulidFromBytes(decoded.id), parent: ulidFromBytes(decoded.parent) };
+        const { origin } = decoded;
+        const header = {
+          id: ulidFromBytes(decoded.id),
+          parent: ulidFromBytes(decoded.parent),
+          ...(origin && { origin: originOf(origin) }),
+        };
         return { event: fromMessage(decoded), header };
       } catch (cause) {
         if (!(cause instanceof MalformedIdError || cause instanceof MissingFieldError)) throw cause;

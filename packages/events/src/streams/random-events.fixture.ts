@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { ulidFromBytes, type Ulid } from '../ids/ulid.ts';
 import { uuidFromBytes, type Uuid } from '../ids/uuid.ts';
-import type { Author, EventHeader, Status } from './common.ts';
+import type { Author, EventHeader, Origin, Status } from './common.ts';
 import { directions, type Direction } from './direction.ts';
 import type { IndexEntry, IndexEvent } from './index/events.ts';
 import type { MainEvent } from './main/events.ts';
@@ -19,7 +19,16 @@ const author: fc.Arbitrary<Author> = fc.record({ name: text, email: text });
 const statusCode = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const status: fc.Arbitrary<Status> = fc.record({ code: statusCode, message: text });
 
-export const header: fc.Arbitrary<EventHeader> = fc.record({ id: ulid, parent: ulid });
+const said = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
+const origin: fc.Arbitrary<Origin> = fc.record(
+  { subject: said, certificate: said, uid: fc.nat(), reason: said },
+  { requiredKeys: [] },
+);
+
+export const header: fc.Arbitrary<EventHeader> = fc.record(
+  { id: ulid, parent: ulid, origin },
+  { requiredKeys: ['id', 'parent'] },
+);
 
 const type = <T extends string>(name: T): fc.Arbitrary<T> => fc.constant(name);
 

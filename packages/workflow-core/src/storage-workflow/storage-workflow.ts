@@ -16,6 +16,7 @@ import {
   type Decision,
   type Direction,
   type EventHeader,
+  type Origin,
   type Status,
   type Ulid,
   type WorkflowEvent,
@@ -55,6 +56,8 @@ export type BegunWorkflow = Readonly<{
   direction: Direction;
   start: WorkflowStart;
   startedEventId: Ulid;
+  /** Who asked for it, as far as that is certain. */
+  origin?: Origin;
   /** From `files` on. */
   filesStartedEventId?: Ulid;
   /** From `completed` or `failed` on. */
@@ -152,13 +155,14 @@ function isSame(a: WorkflowStart, b: WorkflowStart): boolean {
 export function evolve(
   workflow: StorageWorkflow,
   event: WorkflowEvent,
-  { id }: EventHeader,
+  { id, origin }: EventHeader,
 ): StorageWorkflow {
   if (!('direction' in event)) throw new ForeignWorkflowError();
   if (event.type === 'WorkflowStarted') {
     const { direction, start } = event;
     const outcome = { code: 0, message: '' };
-    return { status: 'initialized', direction, start, startedEventId: id, outcome };
+    const asked = { startedEventId: id, ...(origin && { origin }) };
+    return { status: 'initialized', direction, start, ...asked, outcome };
   }
   if (workflow.status === 'uninitialized' || workflow.direction !== event.direction) {
     throw new ForeignWorkflowError();

@@ -3,6 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Origin } from "../../permafrost/audit/v1/origin.ts";
 
 /** A fact in the history of main, the list of registries. These events never travel by themselves. */
 
@@ -15,6 +16,8 @@ export interface Event {
   fsoRegistryName: string;
   unixDomainName: string;
   unixDomainId: Uint8Array;
+  /** Absent from what clients of the Go system are sent. */
+  origin: Origin | undefined;
 }
 
 export const Event_Type = {
@@ -44,6 +47,7 @@ function createBaseEvent(): Event {
     fsoRegistryName: "",
     unixDomainName: "",
     unixDomainId: new Uint8Array(0),
+    origin: undefined,
   };
 }
 
@@ -69,6 +73,9 @@ export const Event: MessageFns<Event> = {
     }
     if (message.unixDomainId.length !== 0) {
       writer.uint32(898).bytes(message.unixDomainId);
+    }
+    if (message.origin !== undefined) {
+      Origin.encode(message.origin, writer.uint32(8034).fork()).join();
     }
     return writer;
   },
@@ -142,6 +149,14 @@ export const Event: MessageFns<Event> = {
             message.unixDomainId = reader.bytes();
             continue;
           }
+          case 1004: {
+            if (tag !== 8034) {
+              break;
+            }
+
+            message.origin = Origin.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -166,6 +181,9 @@ export const Event: MessageFns<Event> = {
     message.fsoRegistryName = object.fsoRegistryName ?? "";
     message.unixDomainName = object.unixDomainName ?? "";
     message.unixDomainId = object.unixDomainId ?? new Uint8Array(0);
+    message.origin = (object.origin !== undefined && object.origin !== null)
+      ? Origin.fromPartial(object.origin)
+      : undefined;
     return message;
   },
 };

@@ -18,6 +18,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { GetRepoO_StorageTierCode } from "../../nogfso/repos.ts";
+import { Origin } from "../audit/v1/origin.ts";
 
 /**
  * What people and their tools ask of regd beyond the API of the Go system. Ids are in their text
@@ -184,7 +185,11 @@ export interface Workflow {
     | Progress
     | undefined;
   /** Who wants it cancelled, while stad has not come to that yet. */
-  cancelRequest?: CancelRequest | undefined;
+  cancelRequest?:
+    | CancelRequest
+    | undefined;
+  /** Who asked for it, beyond the author, whom they chose to name. */
+  origin?: Origin | undefined;
 }
 
 /** A daemon that runs, or that ran until a short while ago. */
@@ -248,6 +253,8 @@ export interface JournalEvent {
   timeMs: number;
   /** The event as one line of JSON. */
   json: string;
+  /** Who asked for what the event tells. Absent where a daemon acted by itself. */
+  origin?: Origin | undefined;
 }
 
 export interface Finding {
@@ -1717,6 +1724,7 @@ function createBaseWorkflow(): Workflow {
     worker: undefined,
     progress: undefined,
     cancelRequest: undefined,
+    origin: undefined,
   };
 }
 
@@ -1769,6 +1777,9 @@ export const Workflow: MessageFns<Workflow> = {
     }
     if (message.cancelRequest !== undefined) {
       CancelRequest.encode(message.cancelRequest, writer.uint32(130).fork()).join();
+    }
+    if (message.origin !== undefined) {
+      Origin.encode(message.origin, writer.uint32(194).fork()).join();
     }
     return writer;
   },
@@ -1914,6 +1925,14 @@ export const Workflow: MessageFns<Workflow> = {
             message.cancelRequest = CancelRequest.decode(reader, reader.uint32());
             continue;
           }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.origin = Origin.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1952,6 +1971,9 @@ export const Workflow: MessageFns<Workflow> = {
       : undefined;
     message.cancelRequest = (object.cancelRequest !== undefined && object.cancelRequest !== null)
       ? CancelRequest.fromPartial(object.cancelRequest)
+      : undefined;
+    message.origin = (object.origin !== undefined && object.origin !== null)
+      ? Origin.fromPartial(object.origin)
       : undefined;
     return message;
   },
@@ -2403,7 +2425,18 @@ export const Journal: MessageFns<Journal> = {
 };
 
 function createBaseJournalEvent(): JournalEvent {
-  return { position: 0, history: "", kind: "", label: "", id: "", parent: "", type: "", timeMs: 0, json: "" };
+  return {
+    position: 0,
+    history: "",
+    kind: "",
+    label: "",
+    id: "",
+    parent: "",
+    type: "",
+    timeMs: 0,
+    json: "",
+    origin: undefined,
+  };
 }
 
 export const JournalEvent: MessageFns<JournalEvent> = {
@@ -2434,6 +2467,9 @@ export const JournalEvent: MessageFns<JournalEvent> = {
     }
     if (message.json !== "") {
       writer.uint32(74).string(message.json);
+    }
+    if (message.origin !== undefined) {
+      Origin.encode(message.origin, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -2523,6 +2559,14 @@ export const JournalEvent: MessageFns<JournalEvent> = {
             message.json = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.origin = Origin.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2549,6 +2593,9 @@ export const JournalEvent: MessageFns<JournalEvent> = {
     message.type = object.type ?? "";
     message.timeMs = object.timeMs ?? 0;
     message.json = object.json ?? "";
+    message.origin = (object.origin !== undefined && object.origin !== null)
+      ? Origin.fromPartial(object.origin)
+      : undefined;
     return message;
   },
 };
