@@ -24,13 +24,16 @@ import type { MakeService } from './grpc/service.ts';
 import { droppingOldInquiries } from './inquiries/dropping-old.ts';
 import { operatorService } from './operator/operator-service.ts';
 import type { Context } from './services/context.ts';
+import { broadcastServices } from './services/broadcast.ts';
 import { ephemeralRegistryService } from './services/ephemeral-registry.ts';
 import { regularly } from './regularly.ts';
 import { healthService } from './services/health.ts';
 import { mainService } from './services/main.ts';
+import { notHere } from './services/not-here.ts';
 import { pingRegistryService } from './services/ping-registry.ts';
 import { registryService } from './services/registry.ts';
 import { reposService } from './services/repos.ts';
+import { statService } from './services/stat.ts';
 import { storageServices } from './services/storage-services.ts';
 import { failingUnserved } from './unserved.ts';
 
@@ -147,6 +150,9 @@ function servicesOf(context: Context): readonly MakeService[] {
     reposService(context),
     ...storageServices(context),
     pingRegistryService(context),
+    statService(context),
+    ...broadcastServices(context),
+    notHere,
     operatorService(context),
     healthService(context),
   ];

@@ -27,6 +27,7 @@ import { openDriver, type DriverName } from './driver.ts';
 import { HostRepoLock } from './lock/host-repo-lock.ts';
 import { serveOnly } from './served-roots.ts';
 import { GitShadowRepo } from './shadow/git-shadow-repo.ts';
+import { statResponders } from './stat/responders.ts';
 import { FlaggedTree } from './tree/immutable-tree.ts';
 
 export interface StadSettings {
@@ -49,14 +50,16 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
   const { journal, state, host, roots, log } = settings;
   const instance = randomUuid();
   const engine = new Engine({ journal, nextId: ulidSource(), states: journal });
+  const shadow = new GitShadowRepo({ shadowRoot: state.shadows });
+  const lock = new HostRepoLock(state.locks);
   const files = new StadLoop({
     ...settings,
     instance,
     engine,
     board: journal,
     tree: new FlaggedTree(await openDriver(settings), { roots }),
-    shadow: serveOnly(roots, new GitShadowRepo({ shadowRoot: state.shadows })),
-    lock: new HostRepoLock(state.locks),
+    shadow: serveOnly(roots, shadow),
+    lock,
     clock: nodeClock,
   });
   const pings = new PingLoop({ engine, clock: nodeClock, log, texts: stadPings(host) });
@@ -66,7 +69,7 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
   const present = { ...who, version: packageJson.version };
   log.info({ host, machine: hostname(), driver: settings.driver, roots }, 'stad ready');
   // One for each kind of question that regd may ask.
-  const responders: readonly Responder[] = [];
+  const responders: readonly Responder[] = [...statResponders({ engine, host, shadow, lock })];
   const answering = { journal, host, instance, responders, clock: nodeClock, log };
   await Promise.all([
     runner.run(signal),

@@ -2,9 +2,11 @@
 // calls). A call without a rule is refused to everybody.
 import type { Direction } from '@permafrost/events';
 import {
+  BroadcastService,
   EphemeralRegistryService,
   FreezeRepoService,
   HealthService,
+  LiveBroadcastService,
   MainService,
   operator,
   PingRegistryService,
@@ -14,6 +16,7 @@ import {
   ReposFreezeRepoService,
   ReposService,
   ReposUnfreezeRepoService,
+  StatService,
   UnfreezeRepoService,
 } from '@permafrost/proto';
 import type { Contract, Request } from '../grpc/service.ts';
@@ -143,6 +146,21 @@ const pingRegistryRules: Rules<typeof PingRegistryService> = {
   getRegistryPings: ofPing('fso/admin-registry'),
 };
 
+const refreshRepo = byPath<OfRepo>('fso/refresh-repo', (it, objects) => objects.repoPath(it.repo));
+
+const statRules: Rules<typeof StatService> = {
+  stat: changing(refreshRepo),
+  statStatus: refreshRepo,
+};
+
+const broadcastRules: Rules<typeof BroadcastService> = {
+  events: byName('bc/read', (it) => it.channel),
+};
+
+const liveBroadcastRules: Rules<typeof LiveBroadcastService> = {
+  aggregateSignals: always({ action: 'bc/read', name: 'allaggsig' }),
+};
+
 /** No registry can have this name, so that only a glob, or whoever means all of them, grants it. */
 const administration = always({ action: 'fso/admin-registry', name: '*' });
 
@@ -178,6 +196,9 @@ export const rules: ReadonlyMap<string, Rule<never>> = new Map<string, Rule<neve
   ...byCall(ReposFreezeRepoService, reposFreezeRules),
   ...byCall(ReposUnfreezeRepoService, reposUnfreezeRules),
   ...byCall(PingRegistryService, pingRegistryRules),
+  ...byCall(StatService, statRules),
+  ...byCall(BroadcastService, broadcastRules),
+  ...byCall(LiveBroadcastService, liveBroadcastRules),
   ...byCall(operator.OperatorService, operatorRules),
   ...byCall(HealthService, healthRules),
 ]);

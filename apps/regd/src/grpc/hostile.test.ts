@@ -12,6 +12,7 @@ import {
   ReposFreezeRepoService,
   ReposService,
   ReposUnfreezeRepoService,
+  StatService,
   UnfreezeRepoService,
 } from '@permafrost/proto';
 import fc from 'fast-check';
@@ -39,6 +40,7 @@ const methods: readonly { path: string; responseStream: boolean }[] = [
   ReposFreezeRepoService,
   ReposUnfreezeRepoService,
   PingRegistryService,
+  StatService,
   operator.OperatorService,
 ].flatMap((service) => Object.values<{ path: string; responseStream: boolean }>(service));
 

@@ -26,6 +26,34 @@ export interface InquiryFailure {
   mayPass: boolean;
 }
 
+/** Records the stat of a repo's files in its shadow repo. The answer is one StatRecorded. */
+export interface StatQuestion {
+  repoId: string;
+  authorName: string;
+  authorEmail: string;
+  /** Refreshes only the counts and the range of mtimes. */
+  mtimeRangeOnly: boolean;
+}
+
+export interface StatRecorded {
+  /** The head of the shadow repo, 40 hex digits. */
+  commit: string;
+  /** Whether it is new. */
+  changed: boolean;
+}
+
+/** Tells what differs from what was recorded last. The answer is any number of StatDifference. */
+export interface StatStatusQuestion {
+  repoId: string;
+}
+
+export interface StatDifference {
+  /** Relative to the top, which is `.` itself; bytes that are no UTF-8 have become U+FFFD. */
+  path: string;
+  /** One of `?` for new, `M` for modified, `D` for deleted. */
+  mark: string;
+}
+
 function createBaseInquiryAnswer(): InquiryAnswer {
   return { items: [], failure: undefined };
 }
@@ -170,6 +198,286 @@ export const InquiryFailure: MessageFns<InquiryFailure> = {
     message.code = object.code ?? "";
     message.message = object.message ?? "";
     message.mayPass = object.mayPass ?? false;
+    return message;
+  },
+};
+
+function createBaseStatQuestion(): StatQuestion {
+  return { repoId: "", authorName: "", authorEmail: "", mtimeRangeOnly: false };
+}
+
+export const StatQuestion: MessageFns<StatQuestion> = {
+  encode(message: StatQuestion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.repoId !== "") {
+      writer.uint32(10).string(message.repoId);
+    }
+    if (message.authorName !== "") {
+      writer.uint32(18).string(message.authorName);
+    }
+    if (message.authorEmail !== "") {
+      writer.uint32(26).string(message.authorEmail);
+    }
+    if (message.mtimeRangeOnly !== false) {
+      writer.uint32(32).bool(message.mtimeRangeOnly);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StatQuestion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStatQuestion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.repoId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.authorName = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.authorEmail = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.mtimeRangeOnly = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StatQuestion>): StatQuestion {
+    return StatQuestion.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StatQuestion>): StatQuestion {
+    const message = createBaseStatQuestion();
+    message.repoId = object.repoId ?? "";
+    message.authorName = object.authorName ?? "";
+    message.authorEmail = object.authorEmail ?? "";
+    message.mtimeRangeOnly = object.mtimeRangeOnly ?? false;
+    return message;
+  },
+};
+
+function createBaseStatRecorded(): StatRecorded {
+  return { commit: "", changed: false };
+}
+
+export const StatRecorded: MessageFns<StatRecorded> = {
+  encode(message: StatRecorded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.commit !== "") {
+      writer.uint32(10).string(message.commit);
+    }
+    if (message.changed !== false) {
+      writer.uint32(16).bool(message.changed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StatRecorded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStatRecorded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.commit = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.changed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StatRecorded>): StatRecorded {
+    return StatRecorded.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StatRecorded>): StatRecorded {
+    const message = createBaseStatRecorded();
+    message.commit = object.commit ?? "";
+    message.changed = object.changed ?? false;
+    return message;
+  },
+};
+
+function createBaseStatStatusQuestion(): StatStatusQuestion {
+  return { repoId: "" };
+}
+
+export const StatStatusQuestion: MessageFns<StatStatusQuestion> = {
+  encode(message: StatStatusQuestion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.repoId !== "") {
+      writer.uint32(10).string(message.repoId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StatStatusQuestion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStatStatusQuestion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.repoId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StatStatusQuestion>): StatStatusQuestion {
+    return StatStatusQuestion.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StatStatusQuestion>): StatStatusQuestion {
+    const message = createBaseStatStatusQuestion();
+    message.repoId = object.repoId ?? "";
+    return message;
+  },
+};
+
+function createBaseStatDifference(): StatDifference {
+  return { path: "", mark: "" };
+}
+
+export const StatDifference: MessageFns<StatDifference> = {
+  encode(message: StatDifference, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.mark !== "") {
+      writer.uint32(18).string(message.mark);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StatDifference {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStatDifference();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.mark = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StatDifference>): StatDifference {
+    return StatDifference.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StatDifference>): StatDifference {
+    const message = createBaseStatDifference();
+    message.path = object.path ?? "";
+    message.mark = object.mark ?? "";
     return message;
   },
 };
