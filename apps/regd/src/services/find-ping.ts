@@ -10,7 +10,7 @@ export async function pingWithId(engine: Engine, id: Uuid): Promise<FoundPing> {
   const { vid, state } = await engine.find(pingRegistry, id);
   if (id === nilUuid || state.status === 'uninitialized') {
     const text = 'ping-registry workflow: uninitialized';
-    throw notFound('WORKFLOW_UNKNOWN', text, 'Begin one with `permafrost ping REGISTRY`.');
+    throw notFound('WORKFLOW_UNKNOWN', text, 'Begin one with BeginPingRegistry.');
   }
   const { name } = (await engine.find(registry, state.registryId)).state;
   return { vid, state, registry: name };

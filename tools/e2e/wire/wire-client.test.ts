@@ -1,0 +1,274 @@
+// A client that was written from the wire specification alone: its own protobuf, the bare paths of the
+// methods, TLS with a client certificate, and a token. It plays what clients of the Go system do,
+// against a real regd and a real stad.
+import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Installation, HOST } from '../../harness/installation.ts';
+import { writeTree } from '../../harness/tree.ts';
+import { bytesOf, listOf, message, numberOf, parse, textOf, type Fields } from './protobuf.ts';
+
+const NO_WAIT = 3;
+const WAIT = 1;
+const registry = 'exreg';
+const author = { name: 'A U Thor', email: 'author@example.org' };
+
+function id(): Buffer {
+  return Buffer.from(randomUUID().replaceAll('-', ''), 'hex');
+}
+
+/** One gRPC connection; requests and answers are bytes. */
+class WireClient {
+  readonly #client: Client;
+  readonly #metadata = new Metadata();
+
+  constructor(target: string, pem: Readonly<{ ca: Buffer; own: Buffer }>, token?: string) {
+    this.#client = new Client(target, credentials.createSsl(pem.ca, pem.own, pem.own));
+    // The bare token, without a word before it.
+    if (token !== undefined) this.#metadata.set('authorization', token);
+  }
+
+  /** Every message until the server ends the stream, or until `isEnough`. */
+  async stream(
+    path: string,
+    request: Buffer,
+    isEnough: (fields: Fields) => boolean = () => false,
+  ): Promise<readonly Fields[]> {
+    const same = (bytes: Buffer): Buffer => bytes;
+    const call = this.#client.makeServerStreamRequest(
+      `/nogfso.${path}`,
+      same,
+      same,
+      request,
+      this.#metadata,
+    );
+    call.on('error', () => undefined);
+    const messages: Fields[] = [];
+    for await (const bytes of call) {
+      messages.push(parse(bytes as Buffer));
+      if (isEnough(messages.at(-1) as Fields)) break;
+    }
+    call.cancel();
+    return messages;
+  }
+
+  async call(path: string, request: Buffer = Buffer.alloc(0)): Promise<Fields> {
+    const [answer] = await this.stream(path, request);
+    return answer ?? new Map();
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+async function failure(call: Promise<unknown>): Promise<ServiceError> {
+  return call.then(
+    () => Promise.reject(new Error('the call succeeded')),
+    (error: unknown) => error as ServiceError,
+  );
+}
+
+let at: Installation;
+let client: WireClient;
+let stranger: WireClient;
+let root: string;
+let path: string;
+const repo = id();
+
+beforeAll(async () => {
+  at = await Installation.create('simulated');
+  const dir = join(at.top, 'ca');
+  const permafrost = async (...args: string[]): Promise<unknown> => at.cliOk('auth', ...args);
+  await permafrost('init', dir);
+  await permafrost('server', dir, 'regd', '--host', 'localhost');
+  await permafrost('client', dir, 'ctl');
+  const ca = join(dir, 'ca.pem');
+  const cert = join(dir, 'regd.pem');
+  const flags = ['--tls-cert', cert, '--tls-client-ca', ca, '--jwt-ca', ca];
+  const regd = await at.start('regd', { args: ['--listen', '127.0.0.1:0', ...flags] });
+  await at.start('stad');
+  const [target = ''] = regd.lines.flatMap(({ listen }) => (listen ?? []) as string[]);
+  const can = ['--can', 'read,init,freeze,unfreeze,stat,exec,admin'];
+  const on = ['--path', '/*', '--name', '*', '--for', '1h'];
+  const issued = await at.cliOk('auth', 'token', dir, '--subject', 'ctl', ...can, ...on);
+  const pem = { ca: await readFile(ca), own: await readFile(join(dir, 'ctl.pem')) };
+  const named = target.replace('127.0.0.1', 'localhost');
+  client = new WireClient(named, pem, issued.stdout.trim());
+  stranger = new WireClient(named, pem);
+  root = at.data;
+  path = join(root, 'foo');
+  await writeTree(path, { 'a.dat': 'a', 'sub/b.dat': 'b' });
+}, 60_000);
+afterAll(async () => {
+  client.close();
+  stranger.close();
+  await at[Symbol.asyncDispose]();
+});
+
+test('without a token, the error tells which scope to ask for', async () => {
+  const { code, details, metadata } = await failure(
+    stranger.call('Registry/GetRoots', message({ 1: registry })),
+  );
+  expect([code, details]).toEqual([status.UNAUTHENTICATED, 'missing GRPC authorization metadata']);
+  const told = parse(metadata.get('grpc-status-details-bin')[0] as Buffer);
+  const [detail] = listOf(told, 3);
+  expect(textOf(detail ?? new Map(), 1)).toBe('type.googleapis.com/nogfso.AuthRequiredScope');
+  const scope = parse(bytesOf(detail ?? new Map(), 2));
+  expect([textOf(scope, 1), textOf(scope, 2)]).toEqual(['fso/read-registry', registry]);
+});
+
+test('sets up a registry, a root and a repo, and reads them', async () => {
+  const vid = async (call: Promise<Fields>): Promise<void> => {
+    expect(bytesOf(await call, 1)).toHaveLength(16);
+  };
+  await vid(client.call('Registry/InitRegistry', message({ 1: registry })));
+  const enabled = await client.call('Registry/EnableEphemeralWorkflows', message({ 1: registry }));
+  expect(bytesOf(enabled, 2).toString('hex')).toBe('583eef08a9a75314b743ac1966d240b3');
+  const rootOf = (global: string): Buffer =>
+    message({ 1: registry, 2: HOST, 3: global, 4: global });
+  await vid(client.call('Registry/InitRoot', rootOf(root)));
+  await vid(client.call('Registry/InitRoot', rootOf('/other')));
+  await vid(client.call('Registry/RemoveRoot', message({ 1: registry, 3: '/other' })));
+  const created = message({ 1: registry, 2: path, 3: author.name, 4: author.email, 6: repo });
+  expect(bytesOf(await client.call('Registry/InitRepo', created), 1)).toEqual(repo);
+  await client.stream(
+    'Registry/Events',
+    message({ 1: registry, 3: true }),
+    // EV_FSO_REPO_ADDED
+    (fields) => listOf(fields, 2).some((event) => numberOf(event, 1) === 24),
+  );
+  const info = await client.call('Registry/Info', message({ 1: registry }));
+  expect([textOf(info, 1), numberOf(info, 3), numberOf(info, 4)]).toEqual([registry, 1, 1]);
+  const main = await client.call('Main/GetRegistries');
+  expect(listOf(main, 3).map((one) => [textOf(one, 1), numberOf(one, 2)])).toEqual([[registry, 1]]);
+  const roots = await client.call('Registry/GetRoots', message({ 1: registry }));
+  expect(listOf(roots, 3).map((one) => textOf(one, 1))).toEqual([root]);
+  const one = await client.call('Registry/GetRoot', message({ 2: registry, 3: root }));
+  expect(textOf(parse(bytesOf(one, 4)), 3)).toBe(HOST);
+  const repos = await client.call('Registry/GetRepos', message({ 1: registry }));
+  expect(listOf(repos, 3).map((it) => bytesOf(it, 3))).toEqual([repo]);
+  const acl = await client.call('Registry/GetRepoAclPolicy', message({ 2: registry, 3: repo }));
+  expect(numberOf(parse(bytesOf(acl, 4)), 2)).toBe(1);
+  const online = await client.call('Repos/GetRepo', message({ 1: repo }));
+  expect([textOf(online, 3), textOf(online, 4), numberOf(online, 14)]).toEqual([
+    path,
+    `${HOST}:${path}`,
+    1,
+  ]);
+});
+
+test.each([
+  ['Freeze', 2],
+  ['Unfreeze', 1],
+])('%s: begin, wait, and the events', async (name, tier) => {
+  const workflow = id();
+  const begin = { 2: registry, 4: repo, 6: workflow, 7: author.name, 8: author.email };
+  const begun = await client.call(`${name}Repo/Begin${name}Repo`, message(begin));
+  for (const number of [2, 3, 4, 5]) expect(bytesOf(begun, number)).toHaveLength(16);
+  const ended = await client.call(`${name}Repo/Get${name}Repo`, message({ 2: workflow, 3: WAIT }));
+  expect([textOf(ended, 3), bytesOf(ended, 4), numberOf(ended, 5), textOf(ended, 6)]).toEqual([
+    registry,
+    repo,
+    0,
+    '',
+  ]);
+  const now = await client.call('Repos/GetRepo', message({ 1: repo }));
+  expect(numberOf(now, 14)).toBe(tier);
+  const events = await client.stream(
+    'EphemeralRegistry/RegistryWorkflowEvents',
+    message({ 1: registry, 2: workflow, 4: true }),
+    // `will_block`, once the last event has been told.
+    (fields) => numberOf(fields, 4) === 1,
+  );
+  const first = name === 'Freeze' ? 161 : 171;
+  const types = events.flatMap((fields) => listOf(fields, 3).map((event) => numberOf(event, 1)));
+  expect(types).toEqual([0, 1, 2, 3, 4].map((step) => first + step));
+  for (const fields of events) expect(bytesOf(fields, 2)).toEqual(workflow);
+});
+
+test('Stat and StatStatus: what has changed is told, and recorded', async () => {
+  const changed = async (): Promise<string[]> => {
+    const messages = await client.stream('Stat/StatStatus', message({ 1: repo }));
+    return messages.flatMap((fields) =>
+      listOf(fields, 1).map((it) => `${numberOf(it, 2)} ${textOf(it, 1)}`),
+    );
+  };
+  expect(await changed()).toEqual([]);
+  await writeFile(join(path, 'a.dat'), 'longer');
+  await writeFile(join(path, 'c.dat'), 'c');
+  expect(await changed()).toEqual(expect.arrayContaining(['2 a.dat', '1 c.dat']));
+  const stat = { 1: repo, 2: author.name, 3: author.email, 5: WAIT };
+  await client.call('Stat/Stat', message(stat));
+  expect(await changed()).toEqual([]);
+});
+
+test('ping-registry: begin, get with wait, commit', async () => {
+  const workflow = id();
+  await client.call('PingRegistry/BeginPingRegistry', message({ 1: registry, 3: workflow }));
+  const get = (jobControl: number): Promise<Fields> =>
+    client.call('PingRegistry/GetRegistryPings', message({ 1: workflow, 2: jobControl }));
+  expect(numberOf(parse(bytesOf(await get(NO_WAIT), 2)), 1)).toBe(101);
+  const told = await get(WAIT);
+  expect(listOf(told, 3).map((ping) => numberOf(ping, 1))).toEqual([0, 0, 0, 0, 0, 0]);
+  const summary = parse(bytesOf(told, 2));
+  expect([numberOf(summary, 1), textOf(summary, 2)]).toEqual([
+    100,
+    '{ totalCount: 6, errorCount: 0 }',
+  ]);
+  await client.call('PingRegistry/CommitPingRegistry', message({ 1: workflow }));
+  expect(numberOf(parse(bytesOf(await get(WAIT), 2)), 1)).toBe(0);
+}, 40_000);
+
+test('events of repo, and broadcast: a chain, from anywhere on', async () => {
+  const request = message({ 1: repo });
+  const events = await client.stream('Repos/Events', request);
+  const types = events.map((fields) => numberOf(listOf(fields, 2)[0] ?? new Map(), 1));
+  expect(types).toEqual([31, 32, 161, 164, 171, 174]);
+  const notices = await client.stream('Broadcast/Events', message({ 1: 'all' }));
+  const chain = notices.flatMap((fields) => listOf(fields, 2));
+  expect(new Set(chain.map((event) => numberOf(event, 1)))).toEqual(new Set([41, 42, 43]));
+  chain.forEach((event, i) => {
+    expect(bytesOf(event, 3)).toEqual(
+      chain[i - 1] ? bytesOf(chain[i - 1] as Fields, 2) : Buffer.alloc(16),
+    );
+  });
+  const after = bytesOf(chain.at(-2) ?? new Map(), 2);
+  expect(await client.stream('Broadcast/Events', message({ 1: 'all', 2: after }))).toHaveLength(1);
+  const unknown = client.call('Broadcast/Events', message({ 1: 'all', 2: id() }));
+  expect((await failure(unknown)).code).toBe(status.NOT_FOUND);
+});
+
+test('a signal and a notice come for what changes while one listens', async () => {
+  const signals = client.stream('LiveBroadcast/AggregateSignals', Buffer.alloc(0), () => true);
+  const now = client.stream(
+    'Broadcast/Events',
+    message({ 1: 'all', 3: true, 4: true }),
+    (fields) => numberOf(fields, 3) !== 1,
+  );
+  const heard = new AbortController();
+  void Promise.all([signals, now]).then(() => heard.abort());
+  // Nobody is told when a listener is there: so the roots change until it has heard of it.
+  for (let nth = 0; !heard.signal.aborted; nth++) {
+    const added = message({ 1: registry, 2: HOST, 3: `/r${nth}`, 4: '/r' });
+    await client.call('Registry/InitRoot', added);
+  }
+  const [signal] = listOf((await signals)[0] ?? new Map(), 1);
+  expect(numberOf(signal ?? new Map(), 1)).toBe(2);
+});
+
+test('an error of a repo is cleared by its exact text', async () => {
+  const stored = (number: number, text: string): Buffer => message({ 1: repo, [number]: text });
+  await client.call('Repos/SetRepoError', stored(2, 'disk trouble'));
+  const other = client.call('Repos/ClearRepoError', stored(2, 'disk'));
+  expect((await failure(other)).code).toBe(status.FAILED_PRECONDITION);
+  await client.call('Repos/ClearRepoError', stored(2, 'disk trouble'));
+  expect(textOf(await client.call('Repos/GetRepo', message({ 1: repo })), 8)).toBe('');
+});
+
+test('what is not there says so, and what to do', async () => {
+  const { code, details } = await failure(client.call('Registry/BeginMoveRepo'));
+  expect([code, details]).toEqual([status.UNIMPLEMENTED, expect.stringContaining('move')]);
+});
