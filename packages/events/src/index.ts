@@ -22,6 +22,7 @@ export * from './streams/main/events.ts';
 export * from './streams/registry/events.ts';
 export * from './streams/repo/events.ts';
 export * from './streams/workflow/events.ts';
+export * from './streams/workflow/freeze-policy.ts';
 export * from './engine/aggregate.ts';
 export * from './engine/decision.ts';
 export * from './engine/engine.ts';

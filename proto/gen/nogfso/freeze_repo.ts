@@ -27,6 +27,14 @@ export interface BeginFreezeRepoI {
   workflow: Uint8Array;
   authorName: string;
   authorEmail: string;
+  /** What to do about files that are open for writing: wait or force; absent: refuse. */
+  ifBusy?:
+    | string
+    | undefined;
+  /** What to do about files that also have names outside of the tree: force; absent: refuse. */
+  ifLinked?:
+    | string
+    | undefined;
   /** Begins also where the repo is frozen already, to mend flags that were lost. */
   repair?: boolean | undefined;
 }
@@ -178,6 +186,8 @@ function createBaseBeginFreezeRepoI(): BeginFreezeRepoI {
     workflow: new Uint8Array(0),
     authorName: "",
     authorEmail: "",
+    ifBusy: undefined,
+    ifLinked: undefined,
     repair: undefined,
   };
 }
@@ -204,6 +214,12 @@ export const BeginFreezeRepoI: MessageFns<BeginFreezeRepoI> = {
     }
     if (message.authorEmail !== "") {
       writer.uint32(66).string(message.authorEmail);
+    }
+    if (message.ifBusy !== undefined) {
+      writer.uint32(8010).string(message.ifBusy);
+    }
+    if (message.ifLinked !== undefined) {
+      writer.uint32(8066).string(message.ifLinked);
     }
     if (message.repair !== undefined) {
       writer.uint32(8024).bool(message.repair);
@@ -280,6 +296,22 @@ export const BeginFreezeRepoI: MessageFns<BeginFreezeRepoI> = {
             message.authorEmail = reader.string();
             continue;
           }
+          case 1001: {
+            if (tag !== 8010) {
+              break;
+            }
+
+            message.ifBusy = reader.string();
+            continue;
+          }
+          case 1008: {
+            if (tag !== 8066) {
+              break;
+            }
+
+            message.ifLinked = reader.string();
+            continue;
+          }
           case 1003: {
             if (tag !== 8024) {
               break;
@@ -312,6 +344,8 @@ export const BeginFreezeRepoI: MessageFns<BeginFreezeRepoI> = {
     message.workflow = object.workflow ?? new Uint8Array(0);
     message.authorName = object.authorName ?? "";
     message.authorEmail = object.authorEmail ?? "";
+    message.ifBusy = object.ifBusy ?? undefined;
+    message.ifLinked = object.ifLinked ?? undefined;
     message.repair = object.repair ?? undefined;
     return message;
   },

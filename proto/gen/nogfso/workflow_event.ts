@@ -59,6 +59,11 @@ export interface WorkflowEvent {
   tarttTarInfo?:
     | Uint8Array
     | undefined;
+  /** As the request to freeze has them. */
+  ifBusy?: string | undefined;
+  ifLinked?:
+    | string
+    | undefined;
   /** The workflow mends a repo that is already what the workflow makes of it. */
   repair?:
     | boolean
@@ -302,6 +307,8 @@ function createBaseWorkflowEvent(): WorkflowEvent {
     WorkingDir: "",
     repoAclPolicy: undefined,
     tarttTarInfo: undefined,
+    ifBusy: undefined,
+    ifLinked: undefined,
     repair: undefined,
     origin: undefined,
   };
@@ -386,6 +393,12 @@ export const WorkflowEvent: MessageFns<WorkflowEvent> = {
     }
     if (message.tarttTarInfo !== undefined) {
       writer.uint32(826).bytes(message.tarttTarInfo);
+    }
+    if (message.ifBusy !== undefined) {
+      writer.uint32(8010).string(message.ifBusy);
+    }
+    if (message.ifLinked !== undefined) {
+      writer.uint32(8066).string(message.ifLinked);
     }
     if (message.repair !== undefined) {
       writer.uint32(8024).bool(message.repair);
@@ -617,6 +630,22 @@ export const WorkflowEvent: MessageFns<WorkflowEvent> = {
             message.tarttTarInfo = reader.bytes();
             continue;
           }
+          case 1001: {
+            if (tag !== 8010) {
+              break;
+            }
+
+            message.ifBusy = reader.string();
+            continue;
+          }
+          case 1008: {
+            if (tag !== 8066) {
+              break;
+            }
+
+            message.ifLinked = reader.string();
+            continue;
+          }
           case 1003: {
             if (tag !== 8024) {
               break;
@@ -690,6 +719,8 @@ export const WorkflowEvent: MessageFns<WorkflowEvent> = {
       ? RepoAclPolicy.fromPartial(object.repoAclPolicy)
       : undefined;
     message.tarttTarInfo = object.tarttTarInfo ?? undefined;
+    message.ifBusy = object.ifBusy ?? undefined;
+    message.ifLinked = object.ifLinked ?? undefined;
     message.repair = object.repair ?? undefined;
     message.origin = (object.origin !== undefined && object.origin !== null)
       ? Origin.fromPartial(object.origin)

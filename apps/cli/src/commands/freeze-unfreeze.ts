@@ -8,6 +8,7 @@ import {
   parseUuid,
   type Author,
   type Direction,
+  type FreezePolicy,
   type Uuid,
 } from '@permafrost/events';
 import { FreezeRepoService, UnfreezeRepoService, type operator } from '@permafrost/proto';
@@ -23,10 +24,17 @@ import { withTimeout } from '../waiting/give-up.ts';
 import { LOST_ANSWER_MS_MAX, persistently } from '../waiting/steadily.ts';
 import { authorFlag } from './author-flag.ts';
 import { examples, type Bind } from './bind.ts';
+import { addPolicyFlags, policyOf, type PolicyOptions } from './policy-flags.ts';
 import { reasonFlag } from './reason-flag.ts';
 import { watchToEnd } from './watch-to-end.ts';
 
-type Options = Readonly<{ author?: Author; workflow?: Uuid; wait: boolean; timeout?: number }>;
+type Options = PolicyOptions &
+  Readonly<{
+    author?: Author;
+    workflow?: Uuid;
+    wait: boolean;
+    timeout?: number;
+  }>;
 
 /** What a failure is told with. */
 type Told = Readonly<{ hints: readonly string[]; facts: Readonly<Record<string, unknown>> }>;
@@ -43,7 +51,7 @@ const beginMethods = {
 
 export function addFreezeAndUnfreeze(program: Command, bind: Bind): void {
   for (const direction of directions) {
-    program
+    const command = program
       .command(direction)
       .description(descriptions[direction])
       .argument('<path-or-id>', 'a repo: its path here or in the registry, or its id')
@@ -61,6 +69,7 @@ export function addFreezeAndUnfreeze(program: Command, bind: Bind): void {
         ),
       )
       .action(bind((session, ...args: [string, Options]) => run(session, direction, ...args)));
+    if (direction === 'freeze') addPolicyFlags(command);
   }
 }
 
@@ -77,7 +86,7 @@ async function run(
   const repo = await findRepo(timed, target);
   session.out.note(`${direction} ${repo.globalPath}, workflow ${workflow}`);
   try {
-    await begin(timed, direction, { repo, workflow, author });
+    await begin(timed, direction, { repo, workflow, author, policy: policyOf(options) });
     if (options.wait) tellEnd(session, await watchToEnd(timed, workflow));
     else tellBegun(session, repo, workflow);
   } catch (error) {
@@ -93,7 +102,12 @@ async function run(
 async function begin(
   { regd, out, signal }: Session,
   direction: Direction,
-  { repo, workflow, author }: { repo: operator.Repo; workflow: Uuid; author: Author },
+  {
+    repo,
+    workflow,
+    author,
+    policy,
+  }: { repo: operator.Repo; workflow: Uuid; author: Author; policy: FreezePolicy },
 ): Promise<void> {
   const request = {
     registry: repo.registry,
@@ -101,6 +115,7 @@ async function begin(
     workflow: Buffer.from(uuidToBytes(workflow)),
     authorName: author.name,
     authorEmail: author.email,
+    ...policy,
   };
   await persistently(() => regd.ask(beginMethods[direction], request, signal), {
     signal,

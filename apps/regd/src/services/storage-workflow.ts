@@ -40,6 +40,7 @@ import type { Call } from '../grpc/service.ts';
 import { lookOnNews } from '../news.ts';
 import {
   batchVidOf,
+  policyOf,
   ownWorkflowIdOf,
   registryNameOf,
   repoIdOf,
@@ -83,6 +84,7 @@ export class StorageWorkflowRpcs {
     const registry = registryNameOf(request.registry);
     const registryVid = startVidOf(request.registryVid);
     const repoVid = startVidOf(request.repoVid);
+    const policy = policyOf(request);
     const engine = this.#context.engine.onBehalfOf(origin);
     try {
       const begun = await versionConflict(() =>
@@ -94,6 +96,7 @@ export class StorageWorkflowRpcs {
           ...(repoVid && { repoVid }),
           workflowId: ownWorkflowIdOf(request.workflow),
           author: { name: request.authorName, email: request.authorEmail },
+          ...(policy && { policy }),
           ...(request.repair && { repair: true }),
         }),
       );

@@ -1,6 +1,7 @@
 // Reads what requests carry as bytes and names. Each throws an {@link RpcError} in the words of
 // spec/wire.md 2 and spec/behaviour.md 18.
 import {
+  freezePolicy,
   isRegistryName,
   MalformedIdError,
   nilUuid,
@@ -9,6 +10,8 @@ import {
   RetryNoVC,
   ulidFromBytes,
   uuidFromBytes,
+  type FreezePolicy,
+  type PolicyWords,
   type Ulid,
   type Uuid,
   type Vid,
@@ -55,6 +58,17 @@ export function startVidOf(bytes: Uint8Array | undefined): Vid | undefined {
   if (bytes === undefined) return undefined;
   if (bytes.length === 16) return ulidFromBytes(bytes);
   throw badArgument('VID_MALFORMED', 'malformed VID');
+}
+
+/** What a freeze shall put up with; a word that is not known would be refused later, and so is now. */
+export function policyOf(request: PolicyWords): FreezePolicy | undefined {
+  const policy = freezePolicy(request);
+  if (
+    policy?.ifBusy === (request.ifBusy || undefined) &&
+    policy?.ifLinked === (request.ifLinked || undefined)
+  )
+    return policy;
+  throw badArgument('POLICY_UNKNOWN', 'unknown policy: if_busy is wait or force, if_linked force');
 }
 
 /** The event after which a stream shall begin. */

@@ -30,13 +30,13 @@ export class Directory implements Disposable {
   readonly stats: BigIntStats;
   /** A path that leads to this very directory, whatever it is called by now. */
   readonly anchor: string;
-  readonly #descriptor: number;
+  readonly descriptor: number;
 
   private constructor(path: ByteString, descriptor: number) {
     this.path = path;
     this.anchor = `/proc/self/fd/${descriptor}`;
     this.stats = fstatSync(descriptor, { bigint: true });
-    this.#descriptor = descriptor;
+    this.descriptor = descriptor;
   }
 
   /** Throws a FilesFault when there is no directory, or a symlink to one. */
@@ -49,7 +49,7 @@ export class Directory implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    closeSync(this.#descriptor);
+    closeSync(this.descriptor);
   }
 
   /** Undefined when it is gone, is no directory by now, or is on another file system. */
@@ -106,12 +106,25 @@ export class Directory implements Disposable {
 }
 
 /** Adds everything below a directory to the tally, but not the directory itself. */
-export async function measure(directory: Directory, tally: Tally, pace: Pace): Promise<void> {
-  for (const { name, stats } of directory.list()) {
+export function measure(directory: Directory, tally: Tally, pace: Pace): Promise<void> {
+  return visitBelow(directory, pace, (_, { stats }) => {
     tally.add(stats);
+    return true;
+  });
+}
+
+/** Visits everything below a directory; a visit says whether to enter what it was at. */
+export async function visitBelow(
+  directory: Directory,
+  pace: Pace,
+  visit: (directory: Directory, found: Found) => boolean,
+): Promise<void> {
+  for (const found of directory.list()) {
+    const { name, stats } = found;
+    const enters = visit(directory, found);
     await pace.met(directory, name, stats);
-    if (kindOf(stats) !== 'directory') continue;
+    if (!enters || kindOf(stats) !== 'directory') continue;
     using child = directory.openChild(name);
-    if (child !== undefined) await measure(child, tally, pace);
+    if (child !== undefined) await visitBelow(child, pace, visit);
   }
 }

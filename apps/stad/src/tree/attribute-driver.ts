@@ -1,4 +1,5 @@
 // The port between the walk and whatever reads and sets the immutable attribute.
+import type { CapabilityHolder } from './drivers/privilege.ts';
 import type { ByteName } from './names.ts';
 
 /**
@@ -35,6 +36,9 @@ export type Outcome = FlagState | EntryFailure;
  * a program is missing.
  */
 export interface AttributeDriver {
+  /** Whose capabilities it works by; absent if it needs none. */
+  readonly capabilitiesOf?: CapabilityHolder;
+
   read(entries: readonly Entry[], signal: AbortSignal): Promise<readonly Outcome[]>;
 
   /**

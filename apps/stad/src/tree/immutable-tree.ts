@@ -5,10 +5,13 @@ import { availableParallelism } from 'node:os';
 import {
   type Direction,
   FilesFault,
+  type FreezePolicy,
   type ImmutableTree,
+  type OpenWriters,
   type TreeSummary,
   type Watch,
 } from '@permafrost/workflow-core';
+import { examine } from '../survey/examine.ts';
 import type { AttributeDriver } from './attribute-driver.ts';
 import { DirectoryHandles } from './directory-handles.ts';
 import { printablePath } from './names.ts';
@@ -55,11 +58,31 @@ export class FlaggedTree implements ImmutableTree {
     };
   }
 
+  async examine(
+    path: string,
+    policy: FreezePolicy,
+    watch: Watch,
+  ): Promise<OpenWriters | undefined> {
+    const surroundings = { driver: this.#driver, roots: this.#options.roots };
+    return this.#cancellable('freeze', path, watch, () =>
+      examine(surroundings, path, { policy, watch }),
+    );
+  }
+
   async apply(direction: Direction, path: string, watch: Watch): Promise<TreeSummary> {
+    return this.#cancellable(direction, path, watch, () =>
+      direction === 'freeze' ? this.#freeze(path, watch) : this.#thaw(path, watch),
+    );
+  }
+
+  async #cancellable<T>(
+    direction: Direction,
+    path: string,
+    watch: Watch,
+    work: () => Promise<T>,
+  ): Promise<T> {
     try {
-      return direction === 'freeze'
-        ? await this.#freeze(path, watch)
-        : await this.#thaw(path, watch);
+      return await work();
     } catch (error) {
       if (!watch.signal.aborted) throw error;
       throw new FilesFault('FILES_CANCELLED', `cancelled: ${direction} ${printablePath(path)}`, {

@@ -8,7 +8,13 @@ export function mountIdOf(fd: number): string {
   return /^mnt_id:\s*(\d+)/m.exec(info)?.[1] ?? '';
 }
 
-export type Mount = Readonly<{ id: string; point: ByteName; readOnly: boolean }>;
+export type Mount = Readonly<{
+  id: string;
+  point: ByteName;
+  /** The kind of its file system, such as `ext4`. */
+  type: string;
+  readOnly: boolean;
+}>;
 
 /** Every mount that this process can see; see proc_pid_mountinfo(5). */
 export function listMounts(): readonly Mount[] {
@@ -19,9 +25,10 @@ export function listMounts(): readonly Mount[] {
 function parseMount(line: string): Mount {
   const [own = '', shared = ''] = line.split(' - ');
   const [id = '', , , , point = '', options = ''] = own.split(' ');
-  const superOptions = shared.split(' ')[2] ?? '';
+  const [type = '', , superOptions = ''] = shared.split(' ');
   return {
     id,
+    type,
     point: point.replace(/\\([0-7]{3})/g, (_, octal: string) =>
       String.fromCharCode(parseInt(octal, 8)),
     ),

@@ -6,13 +6,15 @@ import { promisify } from 'node:util';
 import { FilesFault, type FilesFaultCode } from '@permafrost/workflow-core';
 import { openDirectory } from './directory-handles.ts';
 import { errnoOrThrow } from './errno.ts';
-import { listMounts, mountIdOf } from './mounts.ts';
+import { listMounts, mountIdOf, type Mount } from './mounts.ts';
 import { byteName, type ByteName, printablePath } from './names.ts';
 
 const closeAsync = promisify(close);
 
 export type Top = Readonly<{
   fd: number;
+  /** The mount that it came through, if the kernel tells of it. */
+  mount: Mount | undefined;
   /** The mount points below it, as absolute paths. */
   mountPoints: ReadonlySet<ByteName>;
 }>;
@@ -30,10 +32,11 @@ export async function openTop(path: string, roots: readonly string[]): Promise<T
     await assertBelowRoots(shown, place, roots);
     const mounts = listMounts();
     const mountId = mountIdOf(fd);
-    if (mounts.some(({ id, readOnly }) => id === mountId && readOnly))
+    const mount = mounts.find(({ id }) => id === mountId);
+    if (mount?.readOnly)
       throw refuse('FILES_READ_ONLY', `${shown} is on a file system that is mounted read-only`);
     const points = mounts.map(({ point }) => point).filter((point) => isBelow(point, place));
-    return { fd, mountPoints: new Set(points) };
+    return { fd, mount, mountPoints: new Set(points) };
   } catch (error) {
     await closeAsync(fd);
     throw error;

@@ -19,14 +19,21 @@ export type Progress = Readonly<{
   workflow: Uuid;
   /** Who works on it. */
   instance: Uuid;
-  phase: 'waiting-for-lock' | 'attributes' | 'verify' | 'snapshot' | 'retrying';
+  phase:
+    | 'waiting-for-lock'
+    | 'checking'
+    | 'waiting-for-writers'
+    | 'attributes'
+    | 'verify'
+    | 'snapshot'
+    | 'retrying';
   entriesDone: number;
   /** Undefined while nobody knows yet. */
   entriesTotal?: number;
   bytesDone: number;
   /** Where the work is, as valid UTF-8 for people to read. */
   path: string;
-  /** Why it is `retrying`; else empty. */
+  /** Why it is `retrying`, or whom it waits for; else empty. */
   message: string;
   startedMs: number;
   updatedMs: number;

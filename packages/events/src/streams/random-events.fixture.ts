@@ -8,7 +8,7 @@ import type { IndexEntry, IndexEvent } from './index/events.ts';
 import type { MainEvent } from './main/events.ts';
 import type { RegistryEvent } from './registry/events.ts';
 import type { RepoEvent, RepoInit } from './repo/events.ts';
-import type { WorkflowEvent } from './workflow/events.ts';
+import type { FreezePolicy, WorkflowEvent } from './workflow/events.ts';
 
 const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const uuid: fc.Arbitrary<Uuid> = sixteen.map(uuidFromBytes);
@@ -79,6 +79,13 @@ export const repoEvent: fc.Arbitrary<RepoEvent> = fc.oneof(
   fc.record({ type: type('StorageCompleted'), direction, workflowId: uuid, status }),
 );
 
+const force = fc.constant('force' as const);
+const policy: fc.Arbitrary<FreezePolicy> = fc.oneof(
+  fc.record({ ifBusy: fc.constantFrom('wait', 'force') }),
+  fc.record({ ifLinked: force }),
+  fc.record({ ifBusy: force, ifLinked: force }),
+);
+
 const start = fc.record(
   {
     registryId: uuid,
@@ -88,6 +95,7 @@ const start = fc.record(
     repoGlobalPath: text,
     startRepoVid: ulid,
     author,
+    policy,
     repair: fc.constant(true as const),
   },
   { requiredKeys: ['registryId', 'registryName', 'repoId', 'repoGlobalPath', 'author'] },

@@ -39,6 +39,7 @@ export class Slots {
   }
 }
 
-function cancelled(): FilesFault {
+/** What ends work that has not begun. */
+export function cancelled(): FilesFault {
   return new FilesFault('FILES_CANCELLED', 'cancelled before its turn', { retry: 'later' });
 }

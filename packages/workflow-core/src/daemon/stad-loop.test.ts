@@ -1,7 +1,7 @@
 import { Engine, NoVC, RefusedError, ulidSource, type Direction } from '@permafrost/events';
 import { MemoryJournal } from '@permafrost/events/testing';
 import { beforeEach, describe, expect, it, test } from 'vitest';
-import { FilesFault, type RepoLock } from '../ports/files.ts';
+import { FilesFault, type FreezePolicy, type RepoLock } from '../ports/files.ts';
 import { repo } from '../repo/repo.ts';
 import { storageWorkflow } from '../storage-workflow/storage-workflow.ts';
 import { failing, type OnEffect } from '../testing/effects.ts';
@@ -65,7 +65,7 @@ async function initRepo(): Promise<void> {
   await engine.tell(repo, repoId, NoVC, { type: 'InitRepo', init: repoInit });
 }
 
-async function beginFiles(direction: Direction): Promise<void> {
+async function beginFiles(direction: Direction, policy?: FreezePolicy): Promise<void> {
   await initRepo();
   await stad().run({ kind: 'repo', repoId }, never);
   const start = {
@@ -74,6 +74,7 @@ async function beginFiles(direction: Direction): Promise<void> {
     repoId,
     repoGlobalPath: repoInit.globalPath,
     author,
+    ...(policy && { policy }),
   };
   await engine.tell(storageWorkflow, workflowId, NoVC, { type: 'Init', direction, start });
   await engine.tell(storageWorkflow, workflowId, NoVC, { type: 'BeginFiles' });
@@ -336,4 +337,55 @@ test('at its start it finds what is open, and from events what is due', async ()
   const events = await journal.readAll(0, 100);
   const named = events.flatMap((event) => loop.concerns(event)).map((task) => loop.keyOf(task));
   expect(named).toEqual([`repo ${repoId}`, `workflow ${workflowId}`]);
+});
+
+describe('a tree that somebody writes to', () => {
+  const message = `${hostPath}: a is open for writing by cp (process 7)`;
+  const task = { kind: 'workflow', workflowId } as const;
+  const isFlagged = (): boolean => disk.get(`${hostPath}/a`)?.immutable === true;
+
+  beforeEach(() => void disk.writers.set(hostPath, message));
+
+  test('is not frozen, and nothing is changed', async () => {
+    await beginFiles('freeze');
+    await stad().run(task, never);
+    expect(await workflowNow()).toMatchObject({ status: 'files-failed', outcome: { message } });
+    expect(disk.get(hostPath)?.immutable).toBe(false);
+  });
+
+  test('is frozen once nobody writes, and meanwhile others have their turn', async () => {
+    await beginFiles('freeze', { ifBusy: 'wait' });
+    const loop = stad({ jobsMax: 1 });
+    const run = loop.run(task, never);
+    await clock.advance(3000);
+    expect(await journal.progress(workflowId)).toMatchObject({
+      phase: 'waiting-for-writers',
+      message,
+    });
+    const other = { kind: 'repo', repoId } as const;
+    await loop.run(other, never);
+    disk.writers.clear();
+    await clock.advance(1000);
+    await run;
+    expect(await workflowNow()).toMatchObject({ status: 'files-completed' });
+    expect(isFlagged()).toBe(true);
+  });
+
+  test('can be cancelled while it is waited for', async () => {
+    await beginFiles('freeze', { ifBusy: 'wait' });
+    const run = stad().run(task, never);
+    await clock.advance(3000);
+    await journal.askToCancel({ workflow: workflowId, by: 'B', reason: 'later', atMs: 0 });
+    await clock.advance(1000);
+    await run;
+    expect(await workflowNow()).toMatchObject({ status: 'files-failed' });
+    expect(disk.get(hostPath)?.immutable).toBe(false);
+  });
+
+  test('is frozen by force, and thawed as ever', async () => {
+    await beginFiles('freeze', { ifBusy: 'force' });
+    await stad().run(task, never);
+    expect(await workflowNow()).toMatchObject({ status: 'files-completed' });
+    expect(isFlagged()).toBe(true);
+  });
 });

@@ -15,7 +15,13 @@ import {
   type Uuid,
 } from '@permafrost/events';
 import { main } from '../main/main.ts';
-import { FilesFault, type ImmutableTree, type RepoLock, type ShadowRepo } from '../ports/files.ts';
+import {
+  FilesFault,
+  type ImmutableTree,
+  type OpenWriters,
+  type RepoLock,
+  type ShadowRepo,
+} from '../ports/files.ts';
 import type { Log } from '../ports/log.ts';
 import type { Clock } from '../ports/time.ts';
 import { registry } from '../registry/aggregate.ts';
@@ -30,7 +36,7 @@ import { CancelWatch } from './cancel-watch.ts';
 import { stadAction } from './next-action.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import type { Loop } from './runner.ts';
-import { Slots } from './slots.ts';
+import { cancelled, Slots } from './slots.ts';
 
 export type StadTask = Readonly<
   { kind: 'repo'; repoId: Uuid } | { kind: 'workflow'; workflowId: Uuid }
@@ -66,6 +72,8 @@ type FilesWork = Readonly<{
 }>;
 
 const DEFAULT_JOBS_MAX = 4;
+/** How often is looked whether those who write have ended. */
+const WRITERS_LOOK_MS = 1000;
 const DEFAULT_RETRY_FOR_MS = 10 * 60_000;
 
 export class StadLoop implements Loop<StadTask> {
@@ -210,7 +218,7 @@ export class StadLoop implements Loop<StadTask> {
     try {
       // Somebody may have asked before the work could begin, or to another stad, which is gone.
       await watch.look();
-      await this.#slots.use(() => this.#apply(workflow, work), watch.signal);
+      await this.#applyOnceClear(workflow, work);
     } catch (error) {
       if (!(error instanceof FilesFault) || stopping.aborted) throw error;
       if (watch.isOver) {
@@ -226,6 +234,35 @@ export class StadLoop implements Loop<StadTask> {
       if (this.#mayPass(workflow, error)) throw error;
       await this.#abortFiles(workflowId, workflow, error.message);
     }
+  }
+
+  /** Whoever is waited for does not keep others from their turn. */
+  async #applyOnceClear(workflow: BegunWorkflow, work: FilesWork): Promise<void> {
+    const { signal } = work.watch;
+    for (;;) {
+      const writers = await this.#slots.use(() => this.#applyIfClear(workflow, work), signal);
+      if (!writers) return;
+      this.#options.log.info({ workflow: work.workflowId, who: writers.message }, 'freeze waits');
+      work.progress.enter('waiting-for-writers', writers.message);
+      do {
+        await this.#options.clock.sleep(WRITERS_LOOK_MS, signal);
+        if (signal.aborted) throw cancelled();
+      } while (await writers.remain(signal));
+    }
+  }
+
+  /** Resolves, without having changed anything, to those who must end first. */
+  async #applyIfClear(workflow: BegunWorkflow, work: FilesWork): Promise<OpenWriters | undefined> {
+    const { progress, init } = work;
+    const { direction, start } = workflow;
+    if (direction === 'freeze') {
+      progress.enter('checking');
+      const watch = { signal: work.watch.signal, onStep: progress.step };
+      const writers = await this.#options.tree.examine(init.hostPath, start.policy ?? {}, watch);
+      if (writers) return writers;
+    }
+    await this.#apply(workflow, work);
+    return undefined;
   }
 
   async #apply({ direction, start }: BegunWorkflow, work: FilesWork): Promise<void> {

@@ -1,8 +1,14 @@
 // What the core asks of a file server. stad implements these ports on real trees; the simulator
 // implements them on a fake disk.
-import { Fault, type Author, type Direction, type Uuid } from '@permafrost/events';
+import {
+  Fault,
+  type Author,
+  type Direction,
+  type FreezePolicy,
+  type Uuid,
+} from '@permafrost/events';
 
-export type { Author, Direction } from '@permafrost/events';
+export type { Author, Direction, FreezePolicy } from '@permafrost/events';
 
 /** Told a few times a second while work is under way; see `Progress` of the noticeboard. */
 export type Step = Readonly<{
@@ -33,8 +39,22 @@ export type TreeSummary = Readonly<{
   changed: number;
 }>;
 
+/** Somebody has files of a tree open for writing. */
+export type OpenWriters = Readonly<{
+  /** Who, and which file: one line of valid UTF-8, for people. */
+  message: string;
+  /** Whether any of them is still there, as far as can be seen. */
+  remain: (signal: AbortSignal) => Promise<boolean>;
+}>;
+
 /** Sets or clears the immutable attribute on a whole directory tree. */
 export interface ImmutableTree {
+  /**
+   * Looks, and changes nothing, whether a freeze can succeed: throws {@link FilesFault} with what is
+   * in its way. Resolves to those who write to the tree where the policy is to wait for them.
+   */
+  examine(path: string, policy: FreezePolicy, watch: Watch): Promise<OpenWriters | undefined>;
+
   /**
    * Brings every file and directory below and including `path` to the wanted state. May be run
    * again over a tree that an earlier run left half done, and then does only the rest. A freeze
@@ -75,6 +95,10 @@ export interface RepoLock {
 }
 
 export type FilesFaultCode =
+  /** Files of the tree are open for writing. */
+  | 'FILES_BUSY'
+  /** Files of the tree have names outside of it. */
+  | 'FILES_LINKED_OUTSIDE'
   /** The process lacks a capability that the attribute needs. */
   | 'FILES_NO_PRIVILEGE'
   /** The file system does not keep the immutable attribute. */

@@ -148,7 +148,9 @@ function isSame(a: WorkflowStart, b: WorkflowStart): boolean {
     a.startRepoVid === b.startRepoVid &&
     a.author.name === b.author.name &&
     a.author.email === b.author.email &&
-    a.repair === b.repair
+    a.repair === b.repair &&
+    a.policy?.ifBusy === b.policy?.ifBusy &&
+    a.policy?.ifLinked === b.policy?.ifLinked
   );
 }
 

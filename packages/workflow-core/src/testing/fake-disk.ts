@@ -35,6 +35,8 @@ export class ImmutableEntryError extends Error {
 }
 
 export class FakeDisk {
+  /** Who has files of a tree open for writing, by its path. */
+  readonly writers: Map<string, string> = new Map();
   readonly #entries = new Map<string, Entry>();
   readonly shadows: Map<Uuid, FakeShadowRepo> = new Map<Uuid, FakeShadowRepo>();
   #ticks = 0;

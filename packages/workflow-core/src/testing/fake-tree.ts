@@ -3,7 +3,9 @@
 import {
   FilesFault,
   type Direction,
+  type FreezePolicy,
   type ImmutableTree,
+  type OpenWriters,
   type TreeSummary,
   type Watch,
 } from '../ports/files.ts';
@@ -20,6 +22,15 @@ export class FakeTree implements ImmutableTree {
   constructor(disk: FakeDisk, { onEffect = () => undefined }: { onEffect?: OnEffect } = {}) {
     this.#disk = disk;
     this.#onEffect = onEffect;
+  }
+
+  examine(path: string, { ifBusy }: FreezePolicy): Promise<OpenWriters | undefined> {
+    const { writers } = this.#disk;
+    const message = writers.get(path);
+    if (message === undefined || ifBusy === 'force') return Promise.resolve(undefined);
+    if (ifBusy !== 'wait')
+      return Promise.reject(new FilesFault('FILES_BUSY', message, { retry: 'never' }));
+    return Promise.resolve({ message, remain: () => Promise.resolve(writers.has(path)) });
   }
 
   async apply(direction: Direction, path: string, watch: Watch): Promise<TreeSummary> {

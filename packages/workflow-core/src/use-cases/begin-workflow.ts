@@ -8,6 +8,7 @@ import {
   type Author,
   type Direction,
   type Engine,
+  type FreezePolicy,
   type StreamKind,
   type Transaction,
   type Uuid,
@@ -17,7 +18,7 @@ import {
 import { registry } from '../registry/aggregate.ts';
 import { whyNotBegin } from '../registry/queries.ts';
 import { isBlockedByError, repo } from '../repo/repo.ts';
-import { mayBegin } from '../storage/storage.ts';
+import { mayBegin, type Departure } from '../storage/storage.ts';
 import { storageWorkflow, type BegunWorkflow } from '../storage-workflow/storage-workflow.ts';
 import { entryOf, workflowIndex } from '../workflow-index/workflow-index.ts';
 import { insist, workflowWithId } from './begin.ts';
@@ -33,6 +34,7 @@ export type BeginRequest = Readonly<{
   repoVid?: Vid;
   workflowId: Uuid;
   author: Author;
+  policy?: FreezePolicy;
   /** Begins also where the repo is already as wanted: to mend flags that the disk lost or kept. */
   repair?: true;
 }>;
@@ -57,7 +59,7 @@ export function beginWorkflow(engine: Engine, request: BeginRequest): Promise<Be
 }
 
 async function startOf(tx: Transaction, request: BeginRequest): Promise<WorkflowStart> {
-  const { workflowId, author, registryVid, repoId, repoVid, repair } = request;
+  const { workflowId, author, registryVid, repoId, repoVid, policy, repair } = request;
   const id = registryId(request.registry);
   const { state } = await tx.find(registry, id);
   if (state.name === '') throw refused('REGISTRY_NOT_INITIALIZED', 'registry', id);
@@ -75,6 +77,7 @@ async function startOf(tx: Transaction, request: BeginRequest): Promise<Workflow
     repoGlobalPath: listed.globalPath,
     ...(repoVid && { startRepoVid: repoVid }),
     author,
+    ...(policy && { policy }),
     ...(repair && { repair }),
   };
 }
@@ -94,13 +97,7 @@ async function begin(
   if (await isUsedId(engine, tx, workflowId)) {
     throw refusedWorkflow('WORKFLOW_ID_IN_USE', workflowId);
   }
-  const reason = whyNotBegin(registryNow.state, request);
-  if (reason) throw refused(reason, 'registry', start.registryId);
-  if (!mayBegin(request, repoNow.state.storage)) {
-    throw refused('REPO_IN_OTHER_TIER', 'repo', start.repoId);
-  }
-  await refuseSecondWorkflow(tx, start);
-  if (isBlockedByError(repoNow.state)) throw refused('REPO_HAS_STORED_ERROR', 'repo', start.repoId);
+  await assertMayBegin(tx, request, start);
 
   const workflowVid = await tx.tell(storageWorkflow, workflowId, {
     type: 'Init',
@@ -119,11 +116,49 @@ async function begin(
   return { registryVid: registryNow.vid, repoVid: repoNow.vid, indexVid, workflowVid };
 }
 
+/** Throws {@link RefusedError} where the repo, as it stands, can be neither frozen nor thawed. */
+async function assertMayBegin(
+  tx: Transaction,
+  departure: Departure & { repoId: Uuid },
+  start: Pick<WorkflowStart, 'registryId' | 'registryName' | 'repoGlobalPath'>,
+): Promise<void> {
+  const { repoId } = departure;
+  const reason = whyNotBegin((await tx.find(registry, start.registryId)).state, departure);
+  if (reason) throw refused(reason, 'registry', start.registryId);
+  const { state } = await tx.find(repo, repoId);
+  if (!mayBegin(departure, state.storage)) throw refused('REPO_IN_OTHER_TIER', 'repo', repoId);
+  await refuseSecondWorkflow(tx, start);
+  if (isBlockedByError(state)) throw refused('REPO_HAS_STORED_ERROR', 'repo', repoId);
+}
+
+/**
+ * Whether a freeze or thaw could begin now. Throws {@link RefusedError} with the reason why not.
+ * Appends nothing in any case.
+ */
+export function tryToBegin(
+  engine: Engine,
+  {
+    registry: name,
+    globalPath,
+    ...departure
+  }: Departure & Readonly<{ registry: string; globalPath: string; repoId: Uuid }>,
+): Promise<void> {
+  const start = {
+    registryId: registryId(name),
+    registryName: name,
+    repoGlobalPath: globalPath,
+  };
+  return engine.transact((tx) => assertMayBegin(tx, departure, start));
+}
+
 /**
  * A workflow holds its repo from the moment that it is indexed, not only from when regd has moved the
  * tier: of two clients that ask at once, one is told of the other, and nothing begins only to fail.
  */
-async function refuseSecondWorkflow(tx: Transaction, start: WorkflowStart): Promise<void> {
+async function refuseSecondWorkflow(
+  tx: Transaction,
+  start: Pick<WorkflowStart, 'registryName' | 'repoGlobalPath'>,
+): Promise<void> {
   const index = workflowIndexId(start.registryName);
   const { state } = await tx.find(workflowIndex, index);
   if (state.active.some(({ globalPath }) => globalPath === start.repoGlobalPath)) {

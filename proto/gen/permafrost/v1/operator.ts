@@ -207,7 +207,7 @@ export interface Presence {
 
 /** How far the work on a workflow's files has come. */
 export interface Progress {
-  /** One of waiting-for-lock, attributes, verify, snapshot, retrying. */
+  /** One of waiting-for-lock, checking, waiting-for-writers, attributes, verify, snapshot, retrying. */
   phase: string;
   entriesDone: number;
   /** Absent while nobody knows yet. */
@@ -215,7 +215,7 @@ export interface Progress {
   bytesDone: number;
   /** Where the work is, for people to read. */
   path: string;
-  /** Why it is retrying; else empty. */
+  /** Why it is retrying, or whom it waits for; else empty. */
   message: string;
   startedMs: number;
   updatedMs: number;

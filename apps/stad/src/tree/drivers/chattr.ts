@@ -15,6 +15,7 @@ import { explainRefusals } from './diagnosis.ts';
 import { NativeDriver } from './native.ts';
 
 export class ChattrDriver implements AttributeDriver {
+  readonly capabilitiesOf = 'programs';
   readonly openDirectory?: DirectoryOpener;
   readonly #threads: NativeDriver;
 

@@ -20,6 +20,7 @@ import { Thread } from './native/thread.ts';
 const THREADS_MAX = 4;
 
 export class NativeDriver implements AttributeDriver {
+  readonly capabilitiesOf = 'self';
   /** Missing where the kernel cannot make the guarantee; the walk then makes it by hand. */
   readonly openDirectory?: DirectoryOpener;
   readonly #threads: readonly Thread[];

@@ -10,6 +10,7 @@ import type { Status } from '../common.ts';
 import { stepsByType, type DirectedTypes } from '../direction.ts';
 import { messageCodec, optionalUlid, required, UnwritableEventError } from '../message-codec.ts';
 import type { PingEvent, StorageWorkflowEvent, WorkflowEvent, WorkflowStart } from './events.ts';
+import { freezePolicy } from './freeze-policy.ts';
 
 type Step = StorageWorkflowEvent['type'];
 
@@ -129,6 +130,8 @@ function toStart(start: WorkflowStart): Partial<Message> {
     repoEventId: start.startRepoVid && ulidToBytes(start.startRepoVid),
     fsoRepoInitInfo: FsoRepoInitInfo.create({ globalPath: start.repoGlobalPath }),
     gitAuthor: { ...start.author },
+    ifBusy: start.policy?.ifBusy,
+    ifLinked: start.policy?.ifLinked,
     repair: start.repair,
   };
 }
@@ -136,6 +139,7 @@ function toStart(start: WorkflowStart): Partial<Message> {
 function fromStart(message: Message): WorkflowStart {
   const startRegistryVid = optionalUlid(message.registryEventId);
   const startRepoVid = optionalUlid(message.repoEventId);
+  const policy = freezePolicy(message);
   const { name, email } = required(message.gitAuthor, 'author');
   return {
     registryId: uuidFromBytes(message.registryId),
@@ -145,6 +149,7 @@ function fromStart(message: Message): WorkflowStart {
     repoGlobalPath: required(message.fsoRepoInitInfo, 'repo init info').globalPath,
     ...(startRepoVid && { startRepoVid }),
     author: { name, email },
+    ...(policy && { policy }),
     ...(message.repair && { repair: true }),
   };
 }

@@ -3,6 +3,14 @@ import type { Uuid } from '../../ids/uuid.ts';
 import type { Author, Status, Unmodelled } from '../common.ts';
 import type { Direction } from '../direction.ts';
 
+/** What a freeze puts up with that it else refuses. */
+export type FreezePolicy = Readonly<{
+  /** Files that are open for writing: it waits until they are not, or does not look. */
+  ifBusy?: 'wait' | 'force';
+  /** Files that have names outside of the tree, too: they are frozen there as well. */
+  ifLinked?: 'force';
+}>;
+
 /** What a freeze or a thaw was asked to do. */
 export type WorkflowStart = Readonly<{
   registryId: Uuid;
@@ -14,6 +22,8 @@ export type WorkflowStart = Readonly<{
   /** The version of the repo that the client insisted on, if it did. */
   startRepoVid?: Vid;
   author: Author;
+  /** Of a freeze, unless it refuses everything. */
+  policy?: FreezePolicy;
   /** Given when it may begin on a repo that already is what the workflow makes of it. */
   repair?: true;
 }>;

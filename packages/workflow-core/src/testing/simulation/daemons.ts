@@ -228,6 +228,7 @@ function treeOf({ world }: Process, onEffect: Hook): ImmutableTree {
   const tree = new FakeTree(world.disk, { onEffect });
   if (world.defect !== 'tree-half-done') return tree;
   return {
+    examine: (path, policy) => tree.examine(path, policy),
     // Goes only as far as the first entries: what is deeper stays as it is.
     apply: async (direction: Direction, path: string, watch: Watch) => {
       const enough = new AbortController();
