@@ -2,7 +2,6 @@
 // for the tree as a whole.
 import { FilesFault, type FilesFaultCode } from '@permafrost/workflow-core';
 import { bytesOf, type ByteName, printableName } from './names.ts';
-import { MUTABLE } from './settle.ts';
 
 /** Enough to go and look; the message must fit a terminal. */
 const EXAMPLES_MAX = 3;
@@ -31,7 +30,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['EOPNOTSUPP', NO_ATTRIBUTES],
   ['ENOSPC', NO_SPACE],
   ['EDQUOT', NO_SPACE],
-  [MUTABLE, ['FILES_NOT_FROZEN', 'later', 'entries can still be changed after the freeze']],
+  ['mutable', ['FILES_NOT_FROZEN', 'later', 'entries can still be changed after the freeze']],
 ]);
 
 export class Failures {
@@ -43,6 +42,7 @@ export class Failures {
     return this.#count;
   }
 
+  /** An entry in the wrong state is given with that state instead of an errno. */
   add(errno: string, pathBelowTop: ByteName): void {
     this.#count++;
     this.#byErrno.set(errno, (this.#byErrno.get(errno) ?? 0) + 1);

@@ -12,10 +12,10 @@ import {
   type Watch,
 } from '@permafrost/workflow-core';
 import { examine } from '../survey/examine.ts';
-import type { AttributeDriver } from './attribute-driver.ts';
+import type { AttributeDriver, FlagState } from './attribute-driver.ts';
 import { DirectoryHandles } from './directory-handles.ts';
-import { printablePath } from './names.ts';
-import { bringTo, type Settle, type Sweep, sweepWith, verifyImmutable } from './settle.ts';
+import { type ByteName, printablePath } from './names.ts';
+import { bringTo, look, type Settle, type Sweep, sweepWith } from './settle.ts';
 import { StepReporter } from './step-reporter.ts';
 import { mountPointsIn, openTop } from './top.ts';
 import { Walk, type WalkOrder, type WalkResult } from './walk.ts';
@@ -38,6 +38,14 @@ type Pass = Readonly<{
   settle: Settle;
   sweep: Sweep | undefined;
   entriesTotal?: number;
+  onWrong?: (pathsBelowTop: readonly ByteName[]) => Promise<void>;
+  isReadOnly?: boolean;
+}>;
+
+export type Look = Readonly<{
+  wanted: FlagState;
+  /** Told of entries that are in the other state. */
+  onWrong: (pathsBelowTop: readonly ByteName[]) => Promise<void>;
 }>;
 
 /**
@@ -75,8 +83,27 @@ export class FlaggedTree implements ImmutableTree {
     );
   }
 
+  /**
+   * Looks which entries are in another state than wanted, and changes nothing. A file system that does
+   * not keep the attribute has it nowhere. Throws {@link FilesFault}.
+   */
+  async look(path: string, { wanted, onWrong }: Look, watch: Watch): Promise<TreeSummary> {
+    return this.#cancellable('check', path, watch, async () => {
+      const { summary, failures } = await this.#pass(path, watch, {
+        order: 'directories-first',
+        settle: look(this.#driver, wanted),
+        sweep: sweepWith(this.#driver, { wanted, mayWrite: false }),
+        onWrong,
+        isReadOnly: true,
+      });
+      const hasNone = wanted === 'mutable' && failures.has('ENOTTY', 'EOPNOTSUPP');
+      if (failures.count > 0 && !hasNone) throw failures.toFault(`check ${printablePath(path)}`);
+      return summary;
+    });
+  }
+
   async #cancellable<T>(
-    direction: Direction,
+    what: Direction | 'check',
     path: string,
     watch: Watch,
     work: () => Promise<T>,
@@ -85,7 +112,7 @@ export class FlaggedTree implements ImmutableTree {
       return await work();
     } catch (error) {
       if (!watch.signal.aborted) throw error;
-      throw new FilesFault('FILES_CANCELLED', `cancelled: ${direction} ${printablePath(path)}`, {
+      throw new FilesFault('FILES_CANCELLED', `cancelled: ${what} ${printablePath(path)}`, {
         retry: 'later',
         cause: error,
       });
@@ -118,7 +145,7 @@ export class FlaggedTree implements ImmutableTree {
     // The path is opened anew: if another tree is there by now, it is that one which people see.
     const verified = await this.#pass(path, watch, {
       order: 'directories-first',
-      settle: verifyImmutable(this.#driver),
+      settle: look(this.#driver, wanted),
       sweep: sweepWith(this.#driver, { wanted, mayWrite: false }),
       entriesTotal: dirs + files,
     });
@@ -141,10 +168,10 @@ export class FlaggedTree implements ImmutableTree {
   async #pass(
     path: string,
     { signal, onStep }: Watch,
-    { order, settle, sweep, entriesTotal }: Pass,
+    { order, settle, sweep, entriesTotal, onWrong, isReadOnly = false }: Pass,
   ): Promise<WalkResult> {
     signal.throwIfAborted();
-    const { fd, mountPoints } = await openTop(path, this.#options.roots);
+    const { fd, mountPoints } = await openTop(path, this.#options.roots, { isReadOnly });
     const open = this.#driver.openDirectory?.bind(this.#driver);
     const handles = new DirectoryHandles(fd, this.#options.idleDirectoriesMax, open);
     const reporter = new StepReporter(onStep, {
@@ -158,6 +185,7 @@ export class FlaggedTree implements ImmutableTree {
         sweep,
         mountPointsIn: (parent) => mountPointsIn(parent, mountPoints),
         lanes: this.#options.lanes,
+        onWrong,
         signal,
         onSettled: (entries, pathBelowTop) => reporter.count(entries, pathBelowTop),
       }).run();

@@ -9,8 +9,8 @@ import type {
   SweptDirectory,
 } from './attribute-driver.ts';
 
-/** What became of one entry. */
-export type Settled = 'changed' | 'unchanged' | EntryFailure;
+/** What became of one entry. A `FlagState`: it was left in that state, which is not the wanted one. */
+export type Settled = 'changed' | 'unchanged' | FlagState | EntryFailure;
 
 /** Settles a batch; the answers are in the order of the entries. */
 export type Settle = (
@@ -36,17 +36,11 @@ export function bringTo(driver: AttributeDriver, wanted: FlagState): Settle {
   };
 }
 
-/** The errno, so to speak, of an entry that can be changed although it ought not to. */
-export const MUTABLE = 'mutable';
-
-/** Sees for itself that entries have the flag, and changes nothing. */
-export function verifyImmutable(driver: AttributeDriver): Settle {
+/** Sees for itself what state entries are in, and changes nothing. */
+export function look(driver: AttributeDriver, wanted: FlagState): Settle {
   return async (entries, signal) => {
     const seen = await driver.read(entries, signal);
-    return seen.map((state): Settled => {
-      if (state === 'immutable') return 'unchanged';
-      return state === 'mutable' ? { errno: MUTABLE } : state;
-    });
+    return seen.map((state): Settled => (state === wanted ? 'unchanged' : state));
   };
 }
 

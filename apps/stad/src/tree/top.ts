@@ -21,10 +21,15 @@ export type Top = Readonly<{
 
 /**
  * Opens the directory `path`, which must not be a symlink itself, must lie below one of `roots`
- * if there are any, and must be writable as far as its mount goes. Throws {@link FilesFault}. Where
- * it lies is asked of the open descriptor, so that no later rename can make the answer wrong.
+ * if there are any, and must be writable as far as its mount goes, unless nothing shall be changed.
+ * Throws {@link FilesFault}. Where it lies is asked of the open descriptor, so that no later rename
+ * can make the answer wrong.
  */
-export async function openTop(path: string, roots: readonly string[]): Promise<Top> {
+export async function openTop(
+  path: string,
+  roots: readonly string[],
+  { isReadOnly = false }: Readonly<{ isReadOnly?: boolean }> = {},
+): Promise<Top> {
   const shown = printablePath(path);
   const fd = await openAbsolute(path, shown);
   try {
@@ -33,7 +38,7 @@ export async function openTop(path: string, roots: readonly string[]): Promise<T
     const mounts = listMounts();
     const mountId = mountIdOf(fd);
     const mount = mounts.find(({ id }) => id === mountId);
-    if (mount?.readOnly)
+    if (mount?.readOnly && !isReadOnly)
       throw refuse('FILES_READ_ONLY', `${shown} is on a file system that is mounted read-only`);
     const points = mounts.map(({ point }) => point).filter((point) => isBelow(point, place));
     return { fd, mount, mountPoints: new Set(points) };

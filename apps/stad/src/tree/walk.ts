@@ -17,7 +17,7 @@
 // A driver that can sweep lists directories and settles their files by itself; the walk then holds
 // no file at all. Else the walk lists them, and makes batches of the files of many directories.
 import type { TreeSummary } from '@permafrost/workflow-core';
-import type { Swept, SweptDirectory } from './attribute-driver.ts';
+import type { FlagState, Swept, SweptDirectory } from './attribute-driver.ts';
 import { Batch, DIRECTORIES_MAX } from './batch.ts';
 import {
   type Directory,
@@ -45,6 +45,11 @@ export type WalkOptions = Readonly<{
   signal: AbortSignal;
   /** Told after each batch: how many entries are done, and one of them. */
   onSettled: (entries: number, pathBelowTop: () => ByteName) => void;
+  /**
+   * Told, by their paths below the top, of entries that were left in the wrong state; the walk goes on
+   * as if they were right. Without it they are failures.
+   */
+  onWrong: ((pathsBelowTop: readonly ByteName[]) => Promise<void>) | undefined;
 }>;
 
 export type WalkResult = Readonly<{ summary: TreeSummary; failures: Failures }>;
@@ -151,7 +156,7 @@ export class Walk {
       for (let isBegun = false; held.length > 0 && !this.#isHopeless(); isBegun = true) {
         const orders = held.map((directory) => this.#sweepOf(directory, isBegun));
         const answers = await sweep(orders, this.#options.signal);
-        for (const [index, swept] of answers.entries()) this.#takeSwept(held[index], swept);
+        for (const [index, swept] of answers.entries()) await this.#takeSwept(held[index], swept);
         const left = held.slice(answers.length);
         const begun = held.slice(0, answers.length).filter((_, at) => !answers[at]?.isEnded);
         const done = held.filter((directory) => !begun.includes(directory));
@@ -170,7 +175,7 @@ export class Walk {
     return { fd, isBegun, mountPoints: this.#options.mountPointsIn(fd) };
   }
 
-  #takeSwept(directory: Directory | undefined, swept: Swept): void {
+  async #takeSwept(directory: Directory | undefined, swept: Swept): Promise<void> {
     if (!directory) throw new Error('a sweep has told of more than was asked for');
     for (const count of ['files', 'links', 'others', 'mounts', 'changed'] as const)
       this.#summary[count] += swept[count];
@@ -178,13 +183,19 @@ export class Walk {
       directory.waiting++;
       this.#discover(directoryBelow(directory, name));
     }
+    const wrong: ByteName[] = [];
     for (const { name, outcome } of swept.wrong) {
+      if (typeof outcome === 'string' && this.#options.onWrong) {
+        wrong.push(pathBelowTop(directory, name));
+        continue;
+      }
       const errno = typeof outcome === 'string' ? outcome : outcome.errno;
       if (errno === 'ENOENT') continue;
       // Nobody will be done with it, so what must wait for it waits.
       directory.waiting++;
       this.#failures.add(errno, pathBelowTop(directory, name));
     }
+    if (wrong.length > 0) await this.#options.onWrong?.(wrong);
     this.#options.onSettled(swept.files, () => pathBelowTop(directory));
     if (swept.failure) this.#failures.add(swept.failure.errno, pathBelowTop(directory));
     else if (swept.isEnded) this.#doneBelow(directory);
@@ -214,9 +225,15 @@ export class Walk {
     await this.#lanes.start(async () => {
       try {
         const answers = await this.#options.settle(batch.entries, this.#options.signal);
+        const wrong: ByteName[] = [];
         for (const [index, directory] of batch.directories.entries()) {
-          this.#take(answers[index], directory, batch.entries[index]?.name ?? '', onDone);
+          const name = batch.entries[index]?.name ?? '';
+          if (isState(answers[index]) && this.#options.onWrong) {
+            wrong.push(pathBelowTop(directory, name));
+            onDone(directory);
+          } else this.#take(answers[index], directory, name, onDone);
         }
+        if (wrong.length > 0) await this.#options.onWrong?.(wrong);
         const last = batch.directories.at(-1);
         const name = batch.entries.at(-1)?.name;
         if (last) this.#options.onSettled(batch.entries.length, () => pathBelowTop(last, name));
@@ -234,6 +251,7 @@ export class Walk {
   ): void {
     if (answer === 'changed') this.#summary.changed++;
     if (answer === 'changed' || answer === 'unchanged') onDone(directory);
+    else if (isState(answer)) this.#failures.add(answer, pathBelowTop(directory, name));
     else if (answer?.errno === 'ENOENT') this.#gone(directory, name);
     else this.#failures.add(answer?.errno ?? 'EUNKNOWN', pathBelowTop(directory, name));
   }
@@ -278,4 +296,8 @@ export class Walk {
     if (directory.waiting === 0 && this.#options.order === 'directories-last')
       this.#due.push(directory);
   }
+}
+
+function isState(answer: Settled | undefined): answer is FlagState {
+  return answer === 'immutable' || answer === 'mutable';
 }
