@@ -26,7 +26,8 @@ export default tseslint.config(
       '@nx/enforce-module-boundaries': [
         'error',
         {
-          allow: [],
+          // Programs tell the version of the checkout.
+          allow: ['../../../package.json'],
           depConstraints: [
             may('layer:proto'),
             may('layer:events', 'layer:proto'),

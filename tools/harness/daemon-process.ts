@@ -1,14 +1,9 @@
 // One daemon as a real process: started, heard, killed.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { checkoutPrograms, type Programs } from './programs.ts';
 
 export type DaemonName = 'regd' | 'stad';
-
-const bins: Readonly<Record<DaemonName, string>> = {
-  regd: fileURLToPath(new URL('../../apps/regd/bin/permafrost-regd.js', import.meta.url)),
-  stad: fileURLToPath(new URL('../../apps/stad/bin/permafrost-stad.js', import.meta.url)),
-};
 
 export type LogLine = Readonly<Record<string, unknown> & { msg: string }>;
 
@@ -21,6 +16,8 @@ export interface DaemonOptions {
   imports?: readonly string[];
   /** Runs the daemon through another program, such as one that drops privileges. */
   through?: readonly string[];
+  /** Where it is installed; without it, in the checkout. */
+  programs?: Programs;
   onLine?: (line: LogLine) => void;
 }
 
@@ -35,11 +32,19 @@ export class DaemonProcess {
 
   constructor(
     name: DaemonName,
-    { args, env = {}, imports = [], through = [], onLine }: DaemonOptions,
+    {
+      args,
+      env = {},
+      imports = [],
+      through = [],
+      programs = checkoutPrograms,
+      onLine,
+    }: DaemonOptions,
   ) {
     this.name = name;
     const flags = imports.map((path) => `--import=${path}`);
-    const [command = '', ...rest] = [...through, process.execPath, ...flags, bins[name], ...args];
+    const program = [process.execPath, ...flags, programs[name]];
+    const [command = '', ...rest] = [...through, ...program, ...args];
     const child = spawn(command, rest, {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -3,11 +3,9 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { DaemonProcess, type DaemonName, type DaemonOptions } from './daemon-process.ts';
-
-const cliBin = fileURLToPath(new URL('../../apps/cli/bin/permafrost.js', import.meta.url));
+import { checkoutPrograms, type Programs } from './programs.ts';
 
 export type Driver = 'chattr' | 'simulated';
 
@@ -19,17 +17,24 @@ export const AUTHOR = 'A U Thor <author@example.org>';
 export class Installation implements AsyncDisposable {
   readonly top: string;
   readonly driver: Driver;
+  readonly programs: Programs;
   /** The last one of each that was started. */
   readonly daemons: Map<DaemonName, DaemonProcess> = new Map();
   readonly #started: DaemonProcess[] = [];
 
-  private constructor(top: string, driver: Driver) {
+  private constructor(top: string, driver: Driver, programs: Programs) {
     this.top = top;
     this.driver = driver;
+    this.programs = programs;
   }
 
-  static async create(driver: Driver, below: string = tmpdir()): Promise<Installation> {
-    const installation = new Installation(await mkdtemp(join(below, 'permafrost-')), driver);
+  static async create(
+    driver: Driver,
+    below: string = tmpdir(),
+    programs: Programs = checkoutPrograms,
+  ): Promise<Installation> {
+    const top = await mkdtemp(join(below, 'permafrost-'));
+    const installation = new Installation(top, driver, programs);
     await mkdir(installation.state, { mode: 0o700 });
     await mkdir(installation.data);
     return installation;
@@ -47,7 +52,7 @@ export class Installation implements AsyncDisposable {
   async start(name: DaemonName, options: Partial<DaemonOptions> = {}): Promise<DaemonProcess> {
     const own = ['--host', HOST, '--driver', this.driver, '--root', this.data];
     const args = ['--state', this.state, ...(name === 'stad' ? own : []), ...(options.args ?? [])];
-    const daemon = new DaemonProcess(name, { ...options, args });
+    const daemon = new DaemonProcess(name, { programs: this.programs, ...options, args });
     this.daemons.set(name, daemon);
     this.#started.push(daemon);
     await daemon.ready();
@@ -56,7 +61,7 @@ export class Installation implements AsyncDisposable {
 
   /** Runs a command of the CLI to its end. */
   async cli(...args: readonly string[]): Promise<CliResult> {
-    return runCli(['--state', this.state, ...args]);
+    return runCli(['--state', this.state, ...args], this.programs);
   }
 
   /** Runs a command that must succeed. Rejects with what it said if it does not. */
@@ -85,12 +90,15 @@ export class Installation implements AsyncDisposable {
   }
 }
 
-export async function runCli(args: readonly string[]): Promise<CliResult> {
+export async function runCli(
+  args: readonly string[],
+  { cli }: Programs = checkoutPrograms,
+): Promise<CliResult> {
   const {
     exitCode = 1,
     stdout,
     stderr,
-  } = await execa(process.execPath, [cliBin, ...args], {
+  } = await execa(process.execPath, [cli, ...args], {
     reject: false,
     stdin: 'ignore',
     env: { NO_COLOR: '1' },

@@ -1,6 +1,6 @@
 // The command line of `permafrost`: its commands, its global flags, its help.
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import packageJson from '../../../package.json' with { type: 'json' };
 import { nonEmptyArgument, serverArgument } from './arguments.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addAuth } from './commands/auth.ts';
@@ -44,7 +44,7 @@ export async function permafrost(args: readonly string[]): Promise<ExitCode> {
 function describe(program: Command, bind: Bind): void {
   program
     .description('Freezes finished research data where it lies, and thaws it again.')
-    .version(version())
+    .version(packageJson.version)
     .option('--state <dir>', 'state directory of regd, which holds its socket', nonEmptyArgument)
     .addOption(
       new Option('--server <addr>', 'where regd listens: unix:FILE or HOST:PORT')
@@ -76,9 +76,4 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 regd not reachable,
   addVerify(program, bind);
   addGc(program, bind);
   addAuth(program, bind);
-}
-
-function version(): string {
-  const path = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }

@@ -1,7 +1,7 @@
 // The command line of permafrost-regd: its flags and its help.
 import { durationMs, logLevels } from '@permafrost/daemon-kit';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import packageJson from '../package.json' with { type: 'json' };
+import packageJson from '../../../package.json' with { type: 'json' };
 import {
   ListenAddressError,
   parseListenAddress,
