@@ -23,6 +23,7 @@ import {
   type Responder,
 } from '@permafrost/workflow-core';
 import packageJson from '../package.json' with { type: 'json' };
+import { checkResponder } from './check/responder.ts';
 import { openDriver, type DriverName } from './driver.ts';
 import { HostRepoLock } from './lock/host-repo-lock.ts';
 import { serveOnly } from './served-roots.ts';
@@ -52,12 +53,13 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
   const engine = new Engine({ journal, nextId: ulidSource(), states: journal });
   const shadow = new GitShadowRepo({ shadowRoot: state.shadows });
   const lock = new HostRepoLock(state.locks);
+  const tree = new FlaggedTree(await openDriver(settings), { roots });
   const files = new StadLoop({
     ...settings,
     instance,
     engine,
     board: journal,
-    tree: new FlaggedTree(await openDriver(settings), { roots }),
+    tree,
     shadow: serveOnly(roots, shadow),
     lock,
     clock: nodeClock,
@@ -69,7 +71,8 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
   const present = { ...who, version: packageJson.version };
   log.info({ host, machine: hostname(), driver: settings.driver, roots }, 'stad ready');
   // One for each kind of question that regd may ask.
-  const responders: readonly Responder[] = [...statResponders({ engine, host, shadow, lock })];
+  const world = { engine, host, tree, shadow, lock };
+  const responders: readonly Responder[] = [...statResponders(world), checkResponder(world)];
   const answering = { journal, host, instance, responders, clock: nodeClock, log };
   await Promise.all([
     runner.run(signal),

@@ -99,6 +99,7 @@ const calls: readonly Row[] = [
   [ofMain, OperatorService.getStatus, {}],
   [ofRegistry, OperatorService.listWorkflows, { registry }],
   [`fso/read-repo ${onRepo}`, OperatorService.watchWorkflow, { workflowId: freezing }],
+  [`fso/read-repo ${onRepo}`, OperatorService.checkRepo, { repoId }],
   [`fso/init-repo ${onRepo}`, OperatorService.clearError, { repoId }],
   [`fso/freeze-repo ${onRepo}`, OperatorService.cancelWorkflow, { workflowId: freezing }],
   [`fso/unfreeze-repo ${onRepo}`, OperatorService.cancelWorkflow, { workflowId: unfreezing }],
@@ -168,6 +169,7 @@ test.for(named)('%s asks for %s', async ([, scope, method, request]) => {
 /** These answer only once a stad does, or something happens. Their own tests tell that they do. */
 const waiting: readonly string[] = [
   StatService.statStatus.path,
+  OperatorService.checkRepo.path,
   LiveBroadcastService.aggregateSignals.path,
 ];
 const answering = named.filter(([path]) => !waiting.includes(path));

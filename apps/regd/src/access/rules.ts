@@ -172,6 +172,13 @@ const operatorRules: Rules<typeof operator.OperatorService> = {
   listWorkflows: byName('fso/read-registry', (it) => it.registry),
   watchWorkflow: byPath('fso/read-repo', (it, objects) => objects.workflowPathOfId(it.workflowId)),
   cancelWorkflow: changing(byChecks((it, objects) => objects.cancellingOf(it))),
+  checkRepo: byChecks(async ({ repoId }, objects) => {
+    const path = await objects.repoPathOfId(repoId);
+    return [
+      { action: 'fso/read-repo', path },
+      { action: 'fso/refresh-repo', path },
+    ];
+  }),
   clearError: changing(byPath('fso/init-repo', (it, objects) => objects.repoPathOfId(it.repoId))),
   verify: administration,
   collectGarbage: changing(administration),

@@ -129,6 +129,13 @@ function unanswered({ code, message }: UnansweredError): RpcError {
 
 /** What stad found stands in the way of the answer, not of the call. */
 function answerFailed({ code, message, retry }: AnswerFailedError): RpcError {
+  if (code === 'REPO_NOT_AT_REST') {
+    return new RpcError(message, {
+      status: status.FAILED_PRECONDITION,
+      code,
+      remedy: 'See how the repo is with `permafrost status PATH`, and wait for what is under way.',
+    });
+  }
   return new RpcError(message, {
     status: retry === 'later' ? status.UNAVAILABLE : status.FAILED_PRECONDITION,
     code,

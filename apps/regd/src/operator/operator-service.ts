@@ -10,6 +10,7 @@ import type { Context } from '../services/context.ts';
 import { findRegistry } from '../services/find-registry.ts';
 import { verifyJournal } from '../verify/verify-journal.ts';
 import { changes } from './changes.ts';
+import { checkRepo } from './check-repo.ts';
 import { uuidArgument } from './ids.ts';
 import { journalEvents } from './journal-events.ts';
 import { registriesOf, RepoViews } from './repo-view.ts';
@@ -29,6 +30,7 @@ export function operatorService(context: Context): MakeService {
       },
       watchWorkflow: (request, call) => rpcs.watchWorkflow(request, call),
       cancelWorkflow: (request, call) => rpcs.cancelWorkflow(request, call),
+      checkRepo: (request, call) => checkRepo(context, request, call),
       clearError: (request, call) => rpcs.clearError(request, call),
       verify: (_, { signal }) => verifyJournal(context, signal),
       collectGarbage: (request, call) => rpcs.collectGarbage(request, call),

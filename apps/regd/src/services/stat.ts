@@ -1,7 +1,7 @@
 // What is recorded of a repo's files: asked of the stad of its host, through the journal's database
 // (spec/behaviour.md 17).
 import { status } from '@grpc/grpc-js';
-import { Fault, statStatusSubject, statSubject, type Uuid } from '@permafrost/events';
+import { statStatusSubject, statSubject, type Uuid } from '@permafrost/events';
 import {
   JobControl,
   PathStatus_Status as Mark,
@@ -120,13 +120,6 @@ function answer(repoId: Uuid, error: unknown): unknown {
       status: status.UNAVAILABLE,
       code: error.code,
       remedy: 'Start permafrost-stad on the host of the repo.',
-    });
-  }
-  if (error instanceof Fault && error.code === 'REPO_NOT_AT_REST') {
-    return new RpcError(`stat error: ${error.message}`, {
-      status: status.FAILED_PRECONDITION,
-      code: error.code,
-      remedy: 'Wait until the workflow has ended; see it with `permafrost status PATH`.',
     });
   }
   return error;

@@ -22,7 +22,7 @@ import { Session, STAT_BRANCH } from './session.ts';
 import { removeStaleLocks } from './stale-locks.ts';
 import { isoSeconds } from './stamp.ts';
 import { blobId } from './stat-blob.ts';
-import { StatusCollector, type StatusLine } from './status.ts';
+import { StatusCollector, type StatusLine, type TopMtimes } from './status.ts';
 import { mtimeSOf, Tally } from './tally.ts';
 import { entriesOf, topOf, topUpdate } from './top-record.ts';
 import { compareTree, type ComparisonParts, type ComparisonResult } from './tree-comparison.ts';
@@ -122,21 +122,25 @@ export class GitShadowRepo implements ShadowRepo {
 
   /** What a snapshot would record. A directory that is missing shows as deleted, with all in it. */
   async status(location: ShadowLocation, watch: Watch): Promise<StatusLine[]> {
+    const collector = new StatusCollector();
+    const top = await this.compare(location, (difference) => collector.add(difference), watch);
+    return collector.lines(top);
+  }
+
+  /** Tells each difference as it is met, and in the end what the top directory itself is like. */
+  async compare(
+    location: ShadowLocation,
+    onDifference: ComparisonParts['onDifference'],
+    watch: Watch,
+  ): Promise<TopMtimes> {
     const { data, gitDir } = shadowPathsOf(this.#shadowRoot, location);
     await using session = this.#session(gitDir, watch.signal);
     using top = openIfThere(data);
     const commit = (await session.head()).id;
     const { values } = await session.top(commit);
-    const collector = new StatusCollector();
-    await compare(session, commit, {
-      top,
-      pace: new Pace(watch, entriesOf(values)),
-      onDifference: (difference) => collector.add(difference),
-    });
-    return collector.lines({
-      recordedMtimeS: values.get('mtime'),
-      mtimeS: top && mtimeSOf(top.stats),
-    });
+    const pace = new Pace(watch, entriesOf(values));
+    await compare(session, commit, { top, pace, onDifference });
+    return { recordedMtimeS: values.get('mtime'), mtimeS: top && mtimeSOf(top.stats) };
   }
 
   /** The latest snapshot. */

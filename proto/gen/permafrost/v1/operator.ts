@@ -19,6 +19,7 @@ import {
 } from "@grpc/grpc-js";
 import { GetRepoO_StorageTierCode } from "../../nogfso/repos.ts";
 import { Origin } from "../audit/v1/origin.ts";
+import { CheckRepoRequest, CheckRepoResponse } from "./check.ts";
 
 /**
  * What people and their tools ask of regd beyond the API of the Go system. Ids are in their text
@@ -2861,6 +2862,20 @@ export const OperatorService = {
       Buffer.from(CancelWorkflowResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CancelWorkflowResponse => CancelWorkflowResponse.decode(value),
   },
+  /**
+   * Tells what of a repo's files is not as recorded: lost and stray flags, entries that are new, gone or
+   * changed; the summary comes last. Fails with FAILED_PRECONDITION unless the repo is frozen or
+   * online, and with UNAVAILABLE when no stad answers.
+   */
+  checkRepo: {
+    path: "/permafrost.v1.Operator/CheckRepo" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: CheckRepoRequest): Buffer => Buffer.from(CheckRepoRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CheckRepoRequest => CheckRepoRequest.decode(value),
+    responseSerialize: (value: CheckRepoResponse): Buffer => Buffer.from(CheckRepoResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CheckRepoResponse => CheckRepoResponse.decode(value),
+  },
   /** Clears the error of a repo. */
   clearError: {
     path: "/permafrost.v1.Operator/ClearError" as const,
@@ -2927,6 +2942,12 @@ export interface OperatorServer extends UntypedServiceImplementation {
    * FAILED_PRECONDITION when its files have ended already, or the whole of it.
    */
   cancelWorkflow: handleUnaryCall<CancelWorkflowRequest, CancelWorkflowResponse>;
+  /**
+   * Tells what of a repo's files is not as recorded: lost and stray flags, entries that are new, gone or
+   * changed; the summary comes last. Fails with FAILED_PRECONDITION unless the repo is frozen or
+   * online, and with UNAVAILABLE when no stad answers.
+   */
+  checkRepo: handleServerStreamingCall<CheckRepoRequest, CheckRepoResponse>;
   /** Clears the error of a repo. */
   clearError: handleUnaryCall<ClearErrorRequest, ClearErrorResponse>;
   /** Reads the whole journal and tells what is wrong with it; the summary comes last. */
@@ -3028,6 +3049,17 @@ export interface OperatorClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CancelWorkflowResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Tells what of a repo's files is not as recorded: lost and stray flags, entries that are new, gone or
+   * changed; the summary comes last. Fails with FAILED_PRECONDITION unless the repo is frozen or
+   * online, and with UNAVAILABLE when no stad answers.
+   */
+  checkRepo(request: CheckRepoRequest, options?: Partial<CallOptions>): ClientReadableStream<CheckRepoResponse>;
+  checkRepo(
+    request: CheckRepoRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<CheckRepoResponse>;
   /** Clears the error of a repo. */
   clearError(
     request: ClearErrorRequest,

@@ -1,0 +1,94 @@
+// Compares a repo's files with what is recorded of them: the attribute with the journal, the entries
+// with the last snapshot. It changes nothing, and keeps nothing of what it tells but counts.
+import type { check } from '@permafrost/proto/events';
+import type { ShadowLocation, Step, Watch } from '@permafrost/workflow-core';
+import type { GitShadowRepo } from '../shadow/git-shadow-repo.ts';
+import { lineOf, markOfTop, type StatusLine } from '../shadow/status.ts';
+import type { FlaggedTree } from '../tree/immutable-tree.ts';
+import { bytesOf, type ByteName, printableName } from '../tree/names.ts';
+import { misplacementOf } from './place.ts';
+
+export type CheckedRepo = Readonly<{
+  location: ShadowLocation;
+  /** The innermost root around it, on its host. */
+  hostRoot: string;
+  /** What the journal says. */
+  tier: 'frozen' | 'online';
+}>;
+
+export type CheckParts = Readonly<{
+  tree: FlaggedTree;
+  shadow: GitShadowRepo;
+  signal: AbortSignal;
+  tell: (item: check.CheckRepoResponse) => Promise<void>;
+}>;
+
+const kindOfMark: Readonly<Record<StatusLine['mark'], string>> = {
+  '?': 'new',
+  M: 'changed',
+  D: 'gone',
+};
+
+export class Check {
+  readonly #parts: CheckParts;
+  readonly #counts = new Map<string, number>();
+
+  constructor(parts: CheckParts) {
+    this.#parts = parts;
+  }
+
+  /** Throws {@link FilesFault} when something cannot be looked at. */
+  async run({ location, hostRoot, tier }: CheckedRepo): Promise<void> {
+    const misplacement = misplacementOf(location.hostPath, hostRoot);
+    if (misplacement) await this.#drift(misplacement.kind, '', misplacement.detail);
+    const isThere = misplacement === undefined || misplacement.kind === 'redirected';
+    const entries = isThere ? await this.#lookAtFlags(location.hostPath, tier) : 0;
+    if (isThere) await this.#lookAtEntries(location);
+    const drifts = [...this.#counts].map(([kind, count]) => ({ kind, count }));
+    await this.#parts.tell({
+      item: { $case: 'summary', value: { tier, entries, drifts } },
+    });
+  }
+
+  async #lookAtFlags(path: string, tier: CheckedRepo['tier']): Promise<number> {
+    const [wanted, kind] =
+      tier === 'frozen'
+        ? (['immutable', 'flag-lost'] as const)
+        : (['mutable', 'flag-left'] as const);
+    const onWrong = async (paths: readonly ByteName[]): Promise<void> => {
+      for (const wrong of paths) await this.#drift(kind, wrong);
+    };
+    const { tree } = this.#parts;
+    const { dirs, files } = await tree.look(path, { wanted, onWrong }, this.#watch('attributes'));
+    return dirs + files;
+  }
+
+  async #lookAtEntries(location: ShadowLocation): Promise<void> {
+    const top = await this.#parts.shadow.compare(
+      location,
+      async (difference) => {
+        const line = lineOf(difference);
+        if (line) await this.#drift(kindOfMark[line.mark], line.path);
+      },
+      this.#watch('entries'),
+    );
+    const mark = markOfTop(top);
+    if (mark) await this.#drift(kindOfMark[mark], '');
+  }
+
+  async #drift(kind: string, pathBelowTop: ByteName, detail = ''): Promise<void> {
+    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+    const path = pathBelowTop === '' ? '.' : printableName(bytesOf(pathBelowTop));
+    await this.#parts.tell({ item: { $case: 'drift', value: { kind, path, detail } } });
+  }
+
+  #watch(phase: string): Watch {
+    const { signal, tell } = this.#parts;
+    const onStep = ({ entriesDone, entriesTotal, path }: Step): void => {
+      const value = { phase, entriesDone, entriesTotal, path };
+      // Whoever has left does not hear of it.
+      tell({ item: { $case: 'progress', value } }).catch(() => undefined);
+    };
+    return { signal, onStep };
+  }
+}

@@ -1,0 +1,34 @@
+// Answers regd's question what of a repo's files is not as recorded.
+import { checkSubject, registryId } from '@permafrost/events';
+import { registry, responderTo, rootOf, type Responder } from '@permafrost/workflow-core';
+import { atRest, NotNowError, type RepoAtRest, type RestWorld } from '../inquiries/at-rest.ts';
+import { streamed } from '../inquiries/streamed.ts';
+import { Check, type CheckedRepo, type CheckParts } from './check.ts';
+
+export type CheckWorld = RestWorld & Pick<CheckParts, 'tree' | 'shadow'>;
+
+export function checkResponder(world: CheckWorld): Responder {
+  return responderTo(checkSubject, ({ repoId }, signal) =>
+    streamed(async (tell) => {
+      const value = { phase: 'waiting-for-lock', entriesDone: 0, path: '' };
+      await tell({ item: { $case: 'progress', value } });
+      await atRest(world, repoId, signal, async (found) => {
+        const checked = await checkedRepo(world, found);
+        await new Check({ ...world, signal, tell }).run(checked);
+      });
+    }),
+  );
+}
+
+async function checkedRepo(
+  { engine }: CheckWorld,
+  { location, init, tier }: RepoAtRest,
+): Promise<CheckedRepo> {
+  if (tier !== 'frozen' && tier !== 'online') {
+    throw new NotNowError(`${init.globalPath} is ${tier}, neither frozen nor online`);
+  }
+  const { state } = await engine.find(registry, registryId(init.registry));
+  // A root that was removed no longer says which part of the way is the owner's.
+  const hostRoot = rootOf(state, init.globalPath)?.hostRoot ?? location.hostPath;
+  return { location, hostRoot, tier };
+}
