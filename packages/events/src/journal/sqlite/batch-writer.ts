@@ -1,7 +1,8 @@
 // Writes one batch, inside of a transaction that somebody else began: checks each line against the
 // head of its history as the database has it, then writes it.
 import type { Database } from 'better-sqlite3';
-import { ulidToBytes } from '../../ids/ulid.ts';
+import { invariant } from '../../engine/decision.ts';
+import { nilUlid, ulidToBytes } from '../../ids/ulid.ts';
 import { uuidToBytes } from '../../ids/uuid.ts';
 import { advanceHead } from '../advance-head.ts';
 import { DuplicateEventError } from '../errors.ts';
@@ -14,9 +15,9 @@ type Append = Extract<Change, { do: 'append' }>;
 
 export class BatchWriter {
   readonly #nowMs: () => number;
+  readonly #moveOn;
   readonly #findHistory;
   readonly #addHistory;
-  readonly #moveHead;
   readonly #addEvent;
   readonly #removeEvents;
   readonly #bury;
@@ -25,14 +26,17 @@ export class BatchWriter {
   /** `nowMs` gives Unix milliseconds, for the tombstones. */
   constructor(db: Database, nowMs: () => number) {
     this.#nowMs = nowMs;
+    this.#moveOn = db
+      .prepare<[Uint8Array, Uint8Array, string, Uint8Array], number>(
+        `UPDATE histories SET head = ?
+         WHERE id = ? AND kind = ? AND head = ? AND deleted_ms IS NULL RETURNING hid`,
+      )
+      .pluck();
     this.#findHistory = db.prepare<[Uint8Array], HistoryRow>(
       'SELECT hid, id, kind, head, deleted_ms FROM histories WHERE id = ?',
     );
     this.#addHistory = db.prepare<[Uint8Array, string, Uint8Array]>(
       'INSERT INTO histories (id, kind, head) VALUES (?, ?, ?)',
-    );
-    this.#moveHead = db.prepare<[Uint8Array, number]>(
-      'UPDATE histories SET head = ? WHERE hid = ?',
     );
     this.#addEvent = db.prepare<[number | bigint, Uint8Array, Uint8Array, Uint8Array, number]>(
       'INSERT INTO events (hid, id, parent, body, checksum) VALUES (?, ?, ?, ?, ?)',
@@ -52,9 +56,8 @@ export class BatchWriter {
   }
 
   #apply(change: Change): Position | undefined {
-    const row = this.#findHistory.get(uuidToBytes(change.history));
-    advanceHead(row && toHead(row), change);
-    if (change.do === 'append') return this.#append(change, row?.hid);
+    if (change.do === 'append') return this.#append(change);
+    const row = this.#find(change);
     if (change.do === 'delete' && row) {
       this.#removeEvents.run(row.hid);
       this.#bury.run(this.#nowMs(), row.hid);
@@ -62,16 +65,39 @@ export class BatchWriter {
     return undefined;
   }
 
-  #append({ history, kind, id, parent, body }: Append, hid: number | undefined): Position {
-    const head = ulidToBytes(id);
-    if (hid !== undefined) this.#moveHead.run(head, hid);
-    const owner = hid ?? this.#addHistory.run(uuidToBytes(history), kind, head).lastInsertRowid;
-    const row = [owner, head, ulidToBytes(parent), body, checksumOf(body)] as const;
+  #append(change: Append): Position {
+    const { id, body } = change;
+    const [head, parent] = [ulidToBytes(id), ulidToBytes(change.parent)];
+    const hid = this.#moveHead(change, { head, parent }) ?? this.#addHistoryOf(change, head);
     try {
-      return Number(this.#addEvent.run(...row).lastInsertRowid);
+      return Number(this.#addEvent.run(hid, head, parent, body, checksumOf(body)).lastInsertRowid);
     } catch (error) {
       if (isUniqueViolation(error)) throw new DuplicateEventError(id);
       throw error;
     }
+  }
+
+  /**
+   * Moves on a history that is as the change expects it, in one statement, since an append is nearly
+   * always this. Undefined if it is not, or if there is none.
+   */
+  #moveHead(
+    { history, kind, id }: Append,
+    { head, parent }: { head: Uint8Array; parent: Uint8Array },
+  ): number | undefined {
+    return id === nilUlid ? undefined : this.#moveOn.get(head, uuidToBytes(history), kind, parent);
+  }
+
+  #addHistoryOf(change: Append, head: Uint8Array): number | bigint {
+    const row = this.#find(change);
+    invariant(row === undefined, 'a history that an append may follow was moved on before');
+    return this.#addHistory.run(uuidToBytes(change.history), change.kind, head).lastInsertRowid;
+  }
+
+  /** The history of a change. Throws what stands in the way of that change. */
+  #find(change: Change): HistoryRow | undefined {
+    const row = this.#findHistory.get(uuidToBytes(change.history));
+    advanceHead(row && toHead(row), change);
+    return row;
   }
 }
