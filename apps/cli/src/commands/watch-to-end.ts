@@ -1,8 +1,8 @@
 import type { Uuid } from '@permafrost/events';
 import { operator } from '@permafrost/proto';
-import { workflowDisplay } from '../output/workflow-display.ts';
+import { stepDisplay } from '../output/step-display.ts';
 import type { Session } from '../session.ts';
-import { hasEnded } from '../view/workflow.ts';
+import { hasEnded, workflowStep } from '../view/workflow.ts';
 import { follow } from '../waiting/follow.ts';
 
 /** Shows how a workflow comes along, and resolves to how it ended. */
@@ -10,7 +10,7 @@ export async function watchToEnd(
   { regd, out, signal }: Session,
   workflowId: Uuid,
 ): Promise<operator.Workflow> {
-  const display = workflowDisplay(out.err);
+  const display = stepDisplay(out.err);
   const patience = { signal, note: (words: string) => display.note(words) };
   const { watchWorkflow } = operator.OperatorService;
   try {
@@ -22,7 +22,7 @@ export async function watchToEnd(
     )) {
       if (!workflow) continue;
       if (hasEnded(workflow)) return workflow;
-      display.show(workflow);
+      display.show(workflowStep(workflow));
     }
   } finally {
     display.end();

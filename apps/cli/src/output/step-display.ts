@@ -1,25 +1,24 @@
-// Shows on stderr how a workflow comes along: a bar for people who watch, else a line for each new
+// Shows on stderr how long work comes along: a bar for people who watch, else a line for each new
 // phase, so that a log of a night's work stays short.
 import cliProgress, { type Options, type Params, type SingleBar } from 'cli-progress';
-import type { operator } from '@permafrost/proto';
-import { count, countWords, workflowStep, type Step } from '../view/workflow.ts';
+import { count, countWords, type Step } from '../view/workflow.ts';
 import type { Terminal } from './terminal.ts';
 import { printable } from './printable.ts';
 import { span } from './time.ts';
 
-export interface WorkflowDisplay {
-  show(workflow: operator.Workflow): void;
+export interface StepDisplay {
+  show(step: Step): void;
   /** Writes a line between what is drawn. */
   note(words: string): void;
   /** Takes away what was drawn. */
   end(): void;
 }
 
-export function workflowDisplay(terminal: Terminal): WorkflowDisplay {
+export function stepDisplay(terminal: Terminal): StepDisplay {
   return terminal.isInteractive ? new BarDisplay(terminal) : new LineDisplay(terminal);
 }
 
-class LineDisplay implements WorkflowDisplay {
+class LineDisplay implements StepDisplay {
   readonly #terminal: Terminal;
   #phase = '';
 
@@ -27,8 +26,7 @@ class LineDisplay implements WorkflowDisplay {
     this.#terminal = terminal;
   }
 
-  show(workflow: operator.Workflow): void {
-    const { phase } = workflowStep(workflow);
+  show({ phase }: Step): void {
     if (phase !== this.#phase) this.#terminal.line(phase);
     this.#phase = phase;
   }
@@ -42,7 +40,7 @@ class LineDisplay implements WorkflowDisplay {
   }
 }
 
-class BarDisplay implements WorkflowDisplay {
+class BarDisplay implements StepDisplay {
   readonly #terminal: Terminal;
   readonly #bar: SingleBar;
 
@@ -62,8 +60,7 @@ class BarDisplay implements WorkflowDisplay {
     });
   }
 
-  show(workflow: operator.Workflow): void {
-    const step = workflowStep(workflow);
+  show(step: Step): void {
     const total = step.figures?.total ?? 0;
     if (!this.#bar.isActive) this.#bar.start(total, 0, step);
     this.#bar.setTotal(total);
