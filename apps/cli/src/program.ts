@@ -4,6 +4,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { nonEmptyArgument, serverArgument } from './arguments.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addAuth } from './commands/auth.ts';
+import { addCheck } from './commands/check.ts';
 import { addClearError } from './commands/clear-error.ts';
 import { addEvents } from './commands/events.ts';
 import { addFreezeAndUnfreeze } from './commands/freeze-unfreeze.ts';
@@ -72,6 +73,7 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 regd not reachable,
   addRepos(program, bind);
   addWorkflows(program, bind);
   addEvents(program, bind);
+  addCheck(program, bind);
   addClearError(program, bind);
   addVerify(program, bind);
   addGc(program, bind);
