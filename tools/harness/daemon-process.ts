@@ -1,7 +1,7 @@
 // One daemon as a real process: started, heard, killed.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { checkoutPrograms, type Programs } from './programs.ts';
+import { checkoutPrograms } from './programs.ts';
 
 export type DaemonName = 'regd' | 'stad';
 
@@ -16,8 +16,8 @@ export interface DaemonOptions {
   imports?: readonly string[];
   /** Runs the daemon through another program, such as one that drops privileges. */
   through?: readonly string[];
-  /** Where it is installed; without it, in the checkout. */
-  programs?: Programs;
+  /** Starts it, before `args`; without it, this Node with the program of the checkout. */
+  command?: readonly string[];
   onLine?: (line: LogLine) => void;
 }
 
@@ -32,20 +32,13 @@ export class DaemonProcess {
 
   constructor(
     name: DaemonName,
-    {
-      args,
-      env = {},
-      imports = [],
-      through = [],
-      programs = checkoutPrograms,
-      onLine,
-    }: DaemonOptions,
+    { args, env = {}, imports = [], through = [], command, onLine }: DaemonOptions,
   ) {
     this.name = name;
     const flags = imports.map((path) => `--import=${path}`);
-    const program = [process.execPath, ...flags, programs[name]];
-    const [command = '', ...rest] = [...through, ...program, ...args];
-    const child = spawn(command, rest, {
+    const started = command ?? [process.execPath, ...flags, checkoutPrograms[name]];
+    const [first = '', ...rest] = [...through, ...started, ...args];
+    const child = spawn(first, rest, {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -52,11 +52,17 @@ export class Installation implements AsyncDisposable {
   async start(name: DaemonName, options: Partial<DaemonOptions> = {}): Promise<DaemonProcess> {
     const own = ['--host', HOST, '--driver', this.driver, '--root', this.data];
     const args = ['--state', this.state, ...(name === 'stad' ? own : []), ...(options.args ?? [])];
-    const daemon = new DaemonProcess(name, { programs: this.programs, ...options, args });
+    const daemon = new DaemonProcess(name, { ...this.#command(name), ...options, args });
     this.daemons.set(name, daemon);
     this.#started.push(daemon);
     await daemon.ready();
     return daemon;
+  }
+
+  /** Nothing for those of the checkout, into which modules can be loaded. */
+  #command(name: DaemonName): Partial<DaemonOptions> {
+    if (this.programs === checkoutPrograms) return {};
+    return { command: [process.execPath, this.programs[name]] };
   }
 
   /** Runs a command of the CLI to its end. */

@@ -1,13 +1,13 @@
 // What is packed: one npm package for each program, and the one version of them all.
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 /** The top of the checkout. */
-export const top: string = fileURLToPath(new URL('../../', import.meta.url));
+export const top: string = join(import.meta.dirname, '../..');
 
 /** The version of everything that is packed, as the package.json of the checkout has it. */
 export const version: string = (
-  JSON.parse(readFileSync(`${top}/package.json`, 'utf8')) as { version: string }
+  JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as { version: string }
 ).version;
 
 export type Program = Readonly<{

@@ -6,21 +6,26 @@ import { top, version, type Program } from '../programs.ts';
 import { bundle } from './bundle.ts';
 import { dependenciesOf } from './dependencies.ts';
 
-/** Builds the package below `out`; resolves to the path of its tarball. */
-export async function packNpm(program: Program, out: string): Promise<string> {
+/** Lays the package out below `out`; resolves to its folder. */
+export async function stageNpm(program: Program, out: string): Promise<string> {
   const stage = join(out, program.name);
   rmSync(stage, { recursive: true, force: true });
   mkdirSync(join(stage, 'bin'), { recursive: true });
   const made = await bundle(join(top, program.folder, 'src/main.ts'), join(stage, 'src'));
   const bin = `bin/${program.name}.js`;
   writeFileSync(join(stage, bin), startOf(join(top, program.folder, bin)));
-  writeFileSync(
-    join(stage, 'package.json'),
-    `${JSON.stringify(manifest(program, bin, dependenciesOf(program.folder, made)), null, 2)}\n`,
-  );
+  const dependencies = dependenciesOf(program.folder, made);
+  const text = JSON.stringify(manifest(program, bin, dependencies), null, 2);
+  writeFileSync(join(stage, 'package.json'), `${text}\n`);
   for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md']) {
     copyFileSync(join(top, file), join(stage, file));
   }
+  return stage;
+}
+
+/** Builds the package below `out`; resolves to the path of its tarball. */
+export async function packNpm(program: Program, out: string): Promise<string> {
+  const stage = await stageNpm(program, out);
   const { stdout } = await execa('npm', ['pack', '--json', '--pack-destination', out], {
     cwd: stage,
   });
