@@ -5,6 +5,7 @@ import { nonEmptyArgument, serverArgument } from './arguments.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addAuth } from './commands/auth.ts';
 import { addCheck } from './commands/check.ts';
+import { addBackup } from './commands/backup.ts';
 import { addClearError } from './commands/clear-error.ts';
 import { addEvents } from './commands/events.ts';
 import { addFreezeAndUnfreeze } from './commands/freeze-unfreeze.ts';
@@ -76,6 +77,7 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 regd not reachable,
   addCheck(program, bind);
   addClearError(program, bind);
   addVerify(program, bind);
+  addBackup(program, bind);
   addGc(program, bind);
   addAuth(program, bind);
 }

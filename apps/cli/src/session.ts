@@ -1,8 +1,8 @@
 // What every command gets: the way to regd, a voice, and the signal to stop.
 import { exitCode, type ExitCode } from './exit-code.ts';
-import { stateDirectory } from '@permafrost/events/state-directory';
+import { stateDirectory, type StateDirectory } from '@permafrost/events/state-directory';
 import { Connection } from './connection.ts';
-import { Failure } from './failure.ts';
+import { Failure, wrongUsage } from './failure.ts';
 import { readIdentity, type IdentityOptions } from './identity.ts';
 import { Output } from './output/output.ts';
 import { Interrupt } from './waiting/give-up.ts';
@@ -18,6 +18,8 @@ export type Session = Readonly<{
   signal: AbortSignal;
   /** A command line for the user to type, with the same way to regd. */
   commandLine: (...words: readonly string[]) => string;
+  /** Where regd keeps its state, for what works on files. Throws a failure when regd is elsewhere. */
+  stateDirectory: () => StateDirectory;
 }>;
 
 /** Runs a command and tells how it ended. */
@@ -31,7 +33,13 @@ export async function inSession(
   try {
     const address = options.server ?? `unix:${stateDirectory(options.state).socket}`;
     regd = new Connection(address, await readIdentity(options, address));
-    await command({ regd, out, signal: interrupt.signal, commandLine: commandLineFor(options) });
+    await command({
+      regd,
+      out,
+      signal: interrupt.signal,
+      commandLine: commandLineFor(options),
+      stateDirectory: () => localState(options),
+    });
     return exitCode.done;
   } catch (error) {
     const failure = error instanceof Failure ? error : defect(error);
@@ -40,6 +48,14 @@ export async function inSession(
   } finally {
     regd?.close();
   }
+}
+
+function localState({ server, state }: GlobalOptions): StateDirectory {
+  if (server === undefined) return stateDirectory(state);
+  throw wrongUsage(
+    'this command works on the files of the state directory, and not through --server',
+    'Run it on the machine of regd, with --state DIR where that is not the default.',
+  );
 }
 
 function commandLineFor(options: GlobalOptions): Session['commandLine'] {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { bodies, Draft, headsOf } from '../../testing/draft.ts';
-import { inspectJournal, restoreJournal } from './restore.ts';
+import { backupJournal, inspectJournal, restoreJournal } from './backup.ts';
 import type { SqliteJournal } from './sqlite-journal.ts';
 import { openUntilTestEnds, temporaryPath } from './temporary-journal.ts';
 
@@ -16,7 +16,8 @@ async function filled() {
   const [kept, doomed] = [new Draft('repo'), new Draft()];
   await journal.commit([kept.append('a'), kept.append('b'), doomed.append('c')]);
   await journal.commit([doomed.delete()]);
-  return { path, journal, kept, destination: join(dirname(path), 'backup.db') };
+  const backUp = (destination: string) => backupJournal({ path, destination });
+  return { path, journal, kept, destination: join(dirname(path), 'backup.db'), backUp };
 }
 
 const contents = async (journal: SqliteJournal) => ({
@@ -27,9 +28,9 @@ const contents = async (journal: SqliteJournal) => ({
 
 describe('a backup', () => {
   test('restores to the same journal', async () => {
-    const { journal, destination } = await filled();
+    const { journal, destination, backUp } = await filled();
     const before = await contents(journal);
-    expect(await journal.backup(destination)).toMatchObject({ histories: 1, events: 2, end: 3 });
+    expect(await backUp(destination)).toMatchObject({ histories: 1, events: 2, end: 3 });
     expect((await stat(destination)).mode & 0o777).toBe(0o600);
     await journal.commit([new Draft().append('after the backup')]);
 
@@ -42,7 +43,7 @@ describe('a backup', () => {
   });
 
   test('is of one moment, while others go on writing', async () => {
-    const { path, journal, destination } = await filled();
+    const { path, journal, destination, backUp } = await filled();
     const other = await openUntilTestEnds({ path });
     const draft = new Draft();
     const over = new AbortController();
@@ -50,7 +51,7 @@ describe('a backup', () => {
       // Both events or none: a copy with one of them would be of no moment.
       while (!over.signal.aborted) await other.commit([draft.append('x'), draft.append('y')]);
     })();
-    const { events } = await journal.backup(destination).finally(() => over.abort());
+    const { events } = await backUp(destination).finally(() => over.abort());
     await writing;
     expect(events % 2).toBe(0);
     expect((await inspectJournal(destination)).defects).toEqual([]);
@@ -58,31 +59,31 @@ describe('a backup', () => {
   });
 
   test('is never written over another file, and leaves nothing behind when it fails', async () => {
-    const { journal, destination } = await filled();
+    const { destination, backUp } = await filled();
     await writeFile(destination, 'precious');
-    await expect(journal.backup(destination)).rejects.toMatchObject(refused);
+    await expect(backUp(destination)).rejects.toMatchObject(refused);
     expect(await readFile(destination, 'utf8')).toBe('precious');
     const nowhere = join(dirname(destination), 'nowhere', 'backup.db');
-    await expect(journal.backup(nowhere)).rejects.toMatchObject(unusable);
+    await expect(backUp(nowhere)).rejects.toMatchObject(unusable);
     const left = await readdir(dirname(destination));
     expect(left.filter((name) => !name.startsWith('journal.db'))).toEqual(['backup.db']);
   });
 
   test('of a damaged journal is refused', async () => {
-    const { path, journal, destination } = await filled();
+    const { path, destination, backUp } = await filled();
     const db = new Database(path);
     db.exec("UPDATE events SET body = x'00' WHERE position = 2");
     db.close();
-    await expect(journal.backup(destination)).rejects.toMatchObject(unusable);
-    await expect(journal.backup(destination)).rejects.toThrow(/has another body/);
+    await expect(backUp(destination)).rejects.toMatchObject(unusable);
+    await expect(backUp(destination)).rejects.toThrow(/has another body/);
     await expect(stat(destination)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
 
 describe('a restore', () => {
   test('is refused while a journal, or a rest of one, is in the way', async () => {
-    const { path, journal, destination } = await filled();
-    await journal.backup(destination);
+    const { path, destination, backUp } = await filled();
+    await backUp(destination);
     await expect(restoreJournal({ backup: destination, path })).rejects.toMatchObject(refused);
     const elsewhere = await temporaryPath();
     await writeFile(`${elsewhere}-wal`, 'of another database');
@@ -91,8 +92,8 @@ describe('a restore', () => {
   });
 
   test('of a damaged backup, or of something else, is refused', async () => {
-    const { journal, destination } = await filled();
-    await journal.backup(destination);
+    const { destination, backUp } = await filled();
+    await backUp(destination);
     const db = new Database(destination);
     db.exec('UPDATE events SET parent = zeroblob(16) WHERE position = 2');
     db.close();
@@ -109,8 +110,8 @@ describe('a restore', () => {
   });
 
   test('goes on where the backup was made', async () => {
-    const { journal, kept, destination } = await filled();
-    await journal.backup(destination);
+    const { kept, destination, backUp } = await filled();
+    await backUp(destination);
     const path = join(dirname(destination), 'restored');
     await mkdir(path);
     await restoreJournal({ backup: destination, path: join(path, 'journal.db') });

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { Uuid } from '../../ids/uuid.ts';
 import { bodies, Draft, headsOf } from '../../testing/draft.ts';
-import { inspectJournal } from './restore.ts';
+import { inspectJournal } from './backup.ts';
 import { openUntilTestEnds, temporaryPath } from './temporary-journal.ts';
 
 const PAGE_BYTES = 4096;

@@ -17,7 +17,6 @@ import { FilesInPlace } from './files-in-place.ts';
 import { GroupCommit } from './group-commit.ts';
 import { inThread } from './in-thread.ts';
 import { InquiryRows } from './inquiry-rows.ts';
-import type { Inspection } from './inspect.ts';
 import { schemaVersion } from './migrate.ts';
 import { newsOf } from './news.ts';
 import { NoticeRows } from './notice-rows.ts';
@@ -223,18 +222,6 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
   async checkIntegrity(): Promise<readonly string[]> {
     this.#assertOpen();
     return (await inThread({ do: 'inspect', path: this.#path })).defects;
-  }
-
-  /**
-   * Copies the journal, as it is at one moment, to a new file on which it can be restored from. Others
-   * go on working meanwhile. When the promise resolves, the copy was checked and is on the disk.
-   *
-   * Throws {@link BackupRefusedError} if the file exists, {@link JournalUnusableError} if the journal
-   * is damaged; then there is no such file.
-   */
-  async backup(destination: string): Promise<Inspection> {
-    this.#assertOpen();
-    return inThread({ do: 'copy', path: this.#path, destination });
   }
 
   #wakeUps(): JournalDiagnostics['wakeUps'] {

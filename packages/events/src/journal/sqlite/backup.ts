@@ -1,5 +1,5 @@
-// From a backup back to a journal. What stands in the way is never removed here: it may be all that
-// is left of the newest events.
+// From a journal to a backup, and back. What stands in the way is never removed here: it may be all
+// that is left of the newest events.
 import { copyFileSync, existsSync } from 'node:fs';
 import { BackupRefusedError, JournalUnusableError } from '../errors.ts';
 import { asFault } from './faults.ts';
@@ -13,6 +13,21 @@ import { placeFile } from './place-file.ts';
  */
 export function inspectJournal(path: string): Promise<Inspection> {
   return inThread({ do: 'inspect', path });
+}
+
+/**
+ * Copies a journal as it is at this moment into a new file, and looks at the whole copy; daemons go on
+ * writing meanwhile. Throws {@link BackupRefusedError} if there is a file of that name,
+ * {@link JournalUnusableError} if the journal is damaged or not there; then no file is made.
+ */
+export function backupJournal({
+  path,
+  destination,
+}: {
+  path: string;
+  destination: string;
+}): Promise<Inspection> {
+  return inThread({ do: 'copy', path, destination });
 }
 
 /**
