@@ -60,7 +60,7 @@ export class AnswerSender {
   }
 
   #sendGathered(): Promise<void> {
-    const sending = this.#writeGathered().then(() => (this.#sending = undefined));
+    const sending = this.#writeGathered();
     // A fault stays, for whoever waits next: after a part that is lost, none may follow.
     sending.catch(() => undefined);
     return sending;
@@ -74,6 +74,8 @@ export class AnswerSender {
       const unread = await this.#write({ items }, false);
       if (unread >= UNREAD_MAX) await this.#untilRead(unread);
     }
+    // In one step with the look above: whatever is gathered from here on finds nobody who sends it.
+    this.#sending = undefined;
   }
 
   async #write(answer: Answer, isLast: boolean): Promise<number> {
