@@ -5,7 +5,7 @@ import { registry, workflowIndex } from '@permafrost/workflow-core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { REGISTRY, TestInstallation } from './testing/installation.ts';
 
-const { collectGarbage, listWorkflows, verify } = operator.OperatorService;
+const { collectGarbage, listWorkflows, verify, watchWorkflow } = operator.OperatorService;
 const index = workflowIndexId(REGISTRY);
 
 let at: TestInstallation;
@@ -48,14 +48,20 @@ async function saveLie(history: Uuid, format: string, bytes: Uint8Array): Promis
 
 test('regd saves the state of a long index, and starts from it', async () => {
   await finishMany();
-  await at.client.call(listWorkflows, { registry: REGISTRY, includeFinished: true });
+  await at.client.call(
+    listWorkflows,
+    operator.ListWorkflowsRequest.fromPartial({ registry: REGISTRY, includeFinished: true }),
+  );
   const saved = await vi.waitUntil(() => at.journal.loadState(index));
   expect(saved.vid).toBe((await at.journal.head(index))?.vid);
 
   const none = workflowIndex.stateCodec?.encode(workflowIndex.initial) ?? new Uint8Array();
   await saveLie(index, saved.format, none);
   await restart();
-  const request = { registry: REGISTRY, includeFinished: true };
+  const request = operator.ListWorkflowsRequest.fromPartial({
+    registry: REGISTRY,
+    includeFinished: true,
+  });
   expect((await at.client.call(listWorkflows, request)).workflows).toEqual([]);
 });
 
@@ -77,4 +83,56 @@ test('collecting garbage also cuts a long index short', async () => {
   const { deletedWorkflowIds } = await at.client.call(collectGarbage, { olderThanMs: 0 });
   expect(deletedWorkflowIds).toHaveLength(500);
   expect((await at.engine.find(workflowIndex, index)).state.eventsSinceSnapshot).toBe(0);
+});
+
+test('a start reads no history of a workflow that has ended', async () => {
+  at.startStad();
+  const repo = await at.initRepo('foo');
+  const [ended, active] = [randomUuid(), randomUuid()];
+  await at.begin('freeze', repo, ended);
+  await at.client.all(watchWorkflow, { workflowId: ended });
+  await at.stopStad();
+  await at.begin('unfreeze', repo, active);
+  const read = vi.spyOn(at.journal, 'read');
+  const heads = at.journal.heads.bind(at.journal);
+  let hasLooked = false;
+  vi.spyOn(at.journal, 'heads').mockImplementation(async function* () {
+    yield* heads();
+    hasLooked = true;
+  });
+  await restart();
+  await vi.waitUntil(() => hasLooked && read.mock.calls.some(([history]) => history === active));
+  await at.regd.stop();
+  expect(read.mock.calls.map(([history]) => history)).not.toContain(ended);
+  await at.startRegd();
+});
+
+test('a page of workflows reads only what it shows', async () => {
+  await finishMany();
+  const head = vi.spyOn(at.journal, 'head');
+  const shown: string[] = [];
+  let pageToken = '';
+  do {
+    head.mockClear();
+    const request = { registry: REGISTRY, includeFinished: true, pageSize: 150, pageToken };
+    const page = await at.client.call(
+      listWorkflows,
+      operator.ListWorkflowsRequest.fromPartial(request),
+    );
+    const ownIds = new Set([index, registryId(REGISTRY), ...page.workflows.map(({ id }) => id)]);
+    expect(head.mock.calls.filter(([history]) => !ownIds.has(history))).toEqual([]);
+    shown.push(...page.workflows.map(({ globalPath }) => globalPath));
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  expect(shown).toEqual(Array.from({ length: 500 }, (_, i) => `/example/data/${i}`));
+
+  const last = operator.ListWorkflowsRequest.fromPartial({
+    registry: REGISTRY,
+    includeFinished: true,
+    newestFirst: true,
+    globalPath: '/example/data/17',
+  });
+  const { workflows, nextPageToken } = await at.client.call(listWorkflows, last);
+  expect(workflows.map(({ globalPath }) => globalPath)).toEqual(['/example/data/17']);
+  expect(nextPageToken).toBe('');
 });

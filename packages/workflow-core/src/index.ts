@@ -63,6 +63,7 @@ export * from './use-cases/snapshot-indexes.ts';
 export {
   entryOf,
   workflowIndex,
+  workflowsListed,
   type Indexed,
   type IndexCommand,
   type IndexRefusal,

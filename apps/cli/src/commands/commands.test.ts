@@ -100,14 +100,17 @@ describe('workflows', () => {
   it('lists what is under way, and all on request', async () => {
     const failed = { id: REPO_ID, waitingFor: '', state: 'terminated', statusCode: 105 };
     await regd
-      .on(OperatorService.listWorkflows, ({ registry, includeFinished }) => ({
-        workflows: [
-          sampleWorkflow({ registry }),
-          ...(includeFinished
-            ? [sampleWorkflow({ ...failed, statusMessage: 'EIO: bad disk' })]
-            : []),
-        ],
-      }))
+      .on(OperatorService.listWorkflows, ({ registry, includeFinished, pageToken }) =>
+        pageToken === ''
+          ? {
+              workflows: [sampleWorkflow({ registry })],
+              nextPageToken: includeFinished ? 'more' : '',
+            }
+          : {
+              workflows: [sampleWorkflow({ ...failed, statusMessage: 'EIO: bad disk' })],
+              nextPageToken: '',
+            },
+      )
       .start();
     const few = await both('workflows', 'lab');
     expect(few.people.stdout).toMatch(/^\/data\/survey-2024 +freeze: at work +3m ago$/m);
@@ -136,6 +139,7 @@ describe('workflows', () => {
           }),
           sampleWorkflow({ waitingFor: '', state: 'terminated' }),
         ],
+        nextPageToken: '',
       }))
       .start();
     const { people, values } = await both('workflows', 'lab', '--stuck');
@@ -171,7 +175,7 @@ describe('status', () => {
       .start();
     const { people, values } = await both('status');
     expect(people.stdout).toMatch(/^stad +files1 +alive, started 2h ago +4711 +0\.1\.0$/m);
-    expect(people.stdout).toMatch(/^regd +hub +silent, last heard 1s ago/m);
+    expect(people.stdout).toMatch(/^regd +hub +silent, last heard \ds ago/m);
     expect(people.stdout).toContain('1,234 events, 1.0 MiB');
     expect(values).toMatchObject([{ daemons: [{ alive: true }, { alive: false }] }]);
   });
@@ -189,8 +193,10 @@ describe('status', () => {
     const last = { waitingFor: '', state: 'terminated', statusCode: 105, statusMessage: 'EIO' };
     await regd
       .on(OperatorService.findRepo, () => ({ repo: sampleRepo(broken) }))
-      .on(OperatorService.listWorkflows, () => ({
-        workflows: [sampleWorkflow(last), sampleWorkflow({ repoId: 'another' })],
+      .on(OperatorService.listWorkflows, ({ globalPath, newestFirst, pageSize }) => ({
+        workflows:
+          globalPath === REPO_PATH && newestFirst && pageSize === 1 ? [sampleWorkflow(last)] : [],
+        nextPageToken: '',
       }))
       .start();
     const { people, values } = await both('status', REPO_PATH);
@@ -208,7 +214,7 @@ describe('status', () => {
         targets.push(target);
         return { repo: sampleRepo() };
       })
-      .on(OperatorService.listWorkflows, () => ({ workflows: [] }))
+      .on(OperatorService.listWorkflows, () => ({ workflows: [], nextPageToken: '' }))
       .start();
     await runCli(['--state', regd.state, 'status', 'x/..//y'], { cwd: '/usr' });
     await runCli(['--state', regd.state, 'status', REPO_ID.toUpperCase()]);
@@ -445,7 +451,7 @@ it('shows no commands for the terminal that somebody hid in a name', async () =>
   const evil = sampleRepo({ hostPath: '/srv/\u001b]0;owned\u0007\rx', registryTier: ST_FREEZING });
   await regd
     .on(OperatorService.findRepo, () => ({ repo: evil }))
-    .on(OperatorService.listWorkflows, () => ({ workflows: [] }))
+    .on(OperatorService.listWorkflows, () => ({ workflows: [], nextPageToken: '' }))
     .start();
   const { people, values } = await both('status', REPO_ID);
   expect(people.stdout).toContain(String.raw`/srv/\x1b]0;owned\x07\x0dx`);

@@ -27,15 +27,25 @@ async function showService({ regd, out, signal }: Session): Promise<void> {
 }
 
 async function showRepo(session: Session, target: string): Promise<void> {
-  const { regd, out, signal } = session;
+  const { out } = session;
   const repo = await findRepo(session, target);
-  const { workflows } = await regd.ask(
-    operator.OperatorService.listWorkflows,
-    { registry: repo.registry, includeFinished: true },
-    signal,
-  );
-  const last = repo.workflow ?? workflows.findLast(({ repoId }) => repoId === repo.id);
+  const last = repo.workflow ?? (await lastWorkflow(session, repo));
   out.result({ ...repoValue(repo), lastWorkflow: last }, (paint) =>
     repoForm(repo, { last, paint, nowMs: Date.now() }),
   );
+}
+
+async function lastWorkflow(
+  { regd, signal }: Session,
+  { registry, globalPath }: operator.Repo,
+): Promise<operator.Workflow | undefined> {
+  const request = operator.ListWorkflowsRequest.fromPartial({
+    registry,
+    globalPath,
+    includeFinished: true,
+    newestFirst: true,
+    pageSize: 1,
+  });
+  const { workflows } = await regd.ask(operator.OperatorService.listWorkflows, request, signal);
+  return workflows[0];
 }

@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
-import { operator } from '@permafrost/proto';
+import type { operator } from '@permafrost/proto';
 import { durationArgument, registryArgument } from '../arguments.ts';
 import type { Output } from '../output/output.ts';
 import type { Session } from '../session.ts';
+import { workflowPages } from '../workflow-pages.ts';
 import { stuckTable, stuckWorkflows, type StuckWorkflow } from '../view/stuck.ts';
 import { workflowTable } from '../view/workflow-table.ts';
 import { examples, type Bind } from './bind.ts';
@@ -34,15 +35,19 @@ export function addWorkflows(program: Command, bind: Bind): void {
 }
 
 async function workflows(
-  { regd, out, signal }: Session,
+  session: Session,
   registry: string,
   { all = false, stuck = false, for: forMs = STUCK_MS }: Options,
 ): Promise<void> {
-  const { workflows: found } = await regd.ask(
-    operator.OperatorService.listWorkflows,
-    { registry, includeFinished: all },
-    signal,
-  );
+  const { out } = session;
+  const pages = workflowPages(session, { registry, includeFinished: all });
+  if (out.isJson && !stuck) {
+    // Each as it comes: of what has ended there may be more than fits into memory.
+    for await (const page of pages) out.values(page);
+    return;
+  }
+  const found: operator.Workflow[] = [];
+  for await (const page of pages) found.push(...page);
   if (stuck) {
     tellStuck(out, registry, stuckWorkflows(found, { forMs, nowMs: Date.now() }));
     return;

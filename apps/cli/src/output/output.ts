@@ -23,8 +23,13 @@ export class Output {
 
   /** Results that people read together and programs one by one. */
   results(values: readonly unknown[], words: Words): void {
-    if (this.isJson) for (const value of values) this.#out.raw(`${JSON.stringify(value)}\n`);
+    if (this.isJson) this.values(values);
     else this.#out.line(words(this.#out.paint, this.#out.columns));
+  }
+
+  /** Results for programs, of which more may follow. */
+  values(values: readonly unknown[]): void {
+    for (const value of values) this.#out.raw(`${JSON.stringify(value)}\n`);
   }
 
   /** Something to know while waiting. */

@@ -215,7 +215,10 @@ describe('the events that a call appends tell who asked, and why', () => {
     expect((await originsOf(id)).slice(0, 2)).toEqual([{ ...asked, uid: undefined }, undefined]);
     expect(log.take('call')).toMatchObject([asked]);
     const { listWorkflows } = operator.OperatorService;
-    const list = { registry: REGISTRY, includeFinished: true };
+    const list = operator.ListWorkflowsRequest.fromPartial({
+      registry: REGISTRY,
+      includeFinished: true,
+    });
     const { workflows } = await at.client.call(listWorkflows, list);
     expect(workflows.find((one) => one.id === id)?.origin).toMatchObject(asked);
   });

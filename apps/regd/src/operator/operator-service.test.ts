@@ -103,9 +103,15 @@ describe('a repo is found', () => {
 
 describe('workflows', () => {
   test('are listed, finished ones when asked for', async () => {
-    const active = { registry: REGISTRY, includeFinished: false };
+    const active = operator.ListWorkflowsRequest.fromPartial({
+      registry: REGISTRY,
+      includeFinished: false,
+    });
     expect((await at.client.call(listWorkflows, active)).workflows).toEqual([]);
-    const all = { registry: REGISTRY, includeFinished: true };
+    const all = operator.ListWorkflowsRequest.fromPartial({
+      registry: REGISTRY,
+      includeFinished: true,
+    });
     const { workflows } = await at.client.call(listWorkflows, all);
     expect(workflows).toHaveLength(1);
     expect(workflows[0]).toMatchObject({
@@ -119,7 +125,10 @@ describe('workflows', () => {
       statusCode: 0,
       waitingFor: '',
     });
-    const nope = at.client.call(listWorkflows, { registry: 'nope', includeFinished: false });
+    const nope = at.client.call(
+      listWorkflows,
+      operator.ListWorkflowsRequest.fromPartial({ registry: 'nope', includeFinished: false }),
+    );
     expect(await failureOf(nope)).toMatchObject({ status: status.NOT_FOUND });
   });
 

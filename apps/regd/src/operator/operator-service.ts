@@ -24,9 +24,9 @@ export function operatorService(context: Context): MakeService {
       findRepo: async ({ target }) => ({ repo: await rpcs.repos.find(target) }),
       watchRepo: (request, call) => rpcs.watchRepo(request, call),
       getStatus: (_, { caller }) => rpcs.getStatus(caller),
-      listWorkflows: async ({ registry, includeFinished }) => {
-        const { state } = await findRegistry(context.engine, registry);
-        return { workflows: await rpcs.workflows.list(state.name, includeFinished) };
+      listWorkflows: async (request) => {
+        const { state } = await findRegistry(context.engine, request.registry);
+        return rpcs.workflows.page(state.name, request);
       },
       watchWorkflow: (request, call) => rpcs.watchWorkflow(request, call),
       cancelWorkflow: (request, call) => rpcs.cancelWorkflow(request, call),
@@ -89,7 +89,7 @@ class OperatorRpcs {
     const daemons = (await journal.present()).map((who) => presenceView(who, nowMs));
     const workflows: operator.Workflow[] = [];
     for await (const { name } of registriesOf(engine)) {
-      const active = await this.workflows.list(name, false);
+      const active = await this.workflows.underWay(name);
       workflows.push(
         ...active.filter(({ globalPath: path }) => caller.may({ action: 'fso/read-repo', path })),
       );

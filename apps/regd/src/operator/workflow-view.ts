@@ -1,4 +1,5 @@
 // A workflow as people see it: joined from its history, the index, the repo and the noticeboard.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   ulidTimeMs,
   wireOrigin,
@@ -13,12 +14,18 @@ import {
   isAlive,
   storageWorkflow,
   workflowIndex,
+  workflowsListed,
   type BegunWorkflow,
   type Indexed,
+  type WorkflowIndex,
 } from '@permafrost/workflow-core';
 import { notFound, type RpcError } from '../grpc/rpc-error.ts';
 import { describeWaiting } from '../waiting.ts';
 import type { Context } from '../services/context.ts';
+import { ulidArgument } from './ids.ts';
+
+const PAGE_SIZE = 100;
+const PAGE_SIZE_MAX = 1000;
 
 export class WorkflowViews {
   readonly #context: Context;
@@ -33,16 +40,51 @@ export class WorkflowViews {
     return workflow && this.#view(id, workflow);
   }
 
-  /** What the index of a registry lists, oldest first. */
-  async list(registry: string, includeFinished: boolean): Promise<operator.Workflow[]> {
+  /** Those of a registry that have not ended, oldest first. */
+  async underWay(registry: string): Promise<operator.Workflow[]> {
+    const index = await this.#index(registry);
+    return this.#views(registry, workflowsListed(index, { includeFinished: false }));
+  }
+
+  /** One page of what the index of a registry lists. Reads no other histories than those it tells of. */
+  async page(
+    registry: string,
+    {
+      includeFinished,
+      pageSize,
+      pageToken,
+      globalPath,
+      newestFirst,
+    }: operator.ListWorkflowsRequest,
+  ): Promise<operator.ListWorkflowsResponse> {
+    const entries = workflowsListed(await this.#index(registry), {
+      includeFinished,
+      newestFirst,
+      ...(pageToken !== '' && { after: ulidArgument(pageToken, 'page token') }),
+      ...(globalPath !== '' && { globalPath }),
+    });
+    const size = Math.min(pageSize === 0 ? PAGE_SIZE : pageSize, PAGE_SIZE_MAX);
+    // One more, which tells whether another page follows.
+    const found: Indexed[] = [];
+    for (const entry of entries) if (found.push(entry) > size) break;
+    const shown = found.slice(0, size);
+    return {
+      workflows: await this.#views(registry, shown),
+      nextPageToken: found.length > size ? (shown.at(-1)?.startedEventId ?? '') : '',
+    };
+  }
+
+  async #index(registry: string): Promise<WorkflowIndex> {
     const { engine } = this.#context;
-    const { state } = await engine.find(workflowIndex, workflowIndexId(registry));
-    const entries = [...state.active.values()];
-    if (includeFinished) entries.push(...state.completed.values());
-    entries.sort((a, b) => (a.startedEventId < b.startedEventId ? -1 : 1));
+    return (await engine.find(workflowIndex, workflowIndexId(registry))).state;
+  }
+
+  async #views(registry: string, entries: Iterable<Indexed>): Promise<operator.Workflow[]> {
     const views: operator.Workflow[] = [];
     for (const entry of entries) {
       views.push((await this.find(entry.workflowId)) ?? withoutHistory(registry, entry));
+      // Reading needs no waiting, and there may be many: others shall have their turn in between.
+      await nextTurn();
     }
     return views;
   }

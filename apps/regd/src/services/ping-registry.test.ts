@@ -117,6 +117,9 @@ test('the journal with pings verifies, and its lists are still about freezes and
   const { verify, listWorkflows } = operator.OperatorService;
   const items = await at.client.all(verify, {});
   expect(items.map(({ item }) => item?.$case)).toEqual(['summary']);
-  const list = { registry: REGISTRY, includeFinished: true };
+  const list = operator.ListWorkflowsRequest.fromPartial({
+    registry: REGISTRY,
+    includeFinished: true,
+  });
   expect((await at.client.call(listWorkflows, list)).workflows).toEqual([]);
 });

@@ -71,6 +71,42 @@ test('behaves like a plain map, whenever it is packed or saved', () => {
   );
 });
 
+test('are listed as a sorted list would be, whenever they were packed', () => {
+  const startsDiffer = fc.uniqueArray(entry, { selector: ({ startedEventId }) => startedEventId });
+  const listing = fc.record(
+    {
+      after: ulid,
+      newestFirst: fc.boolean(),
+      globalPath: fc.constantFrom('/example/a', '/example/b'),
+    },
+    { requiredKeys: [] },
+  );
+  const paths = ['/example/a', '/example/b'] as const;
+  fc.assert(
+    fc.property(startsDiffer, fc.nat(60), listing, (entries, packAfter, wanted) => {
+      const byWorkflow = new Map<Uuid, CompletedEntry>();
+      let workflows = CompletedWorkflows.none;
+      entries.forEach((each, i) => {
+        const value = { ...each, globalPath: paths[i % 2 === 0 ? 0 : 1] };
+        byWorkflow.set(value.workflowId, value);
+        workflows = workflows.add(value);
+        if (i === packAfter) workflows = CompletedWorkflows.of(workflows.pack());
+      });
+      const { after, globalPath, newestFirst = false } = wanted;
+      const sorted = [...byWorkflow.values()].sort((a, b) =>
+        a.startedEventId < b.startedEventId ? -1 : 1,
+      );
+      const inOrder = newestFirst ? sorted.reverse() : sorted;
+      const expected = inOrder
+        .filter(({ globalPath: path }) => globalPath === undefined || path === globalPath)
+        .filter(({ startedEventId: start }) => {
+          return after === undefined || (newestFirst ? start < after : start > after);
+        });
+      expect([...workflows.listed(wanted)]).toEqual(expected);
+    }),
+  );
+});
+
 describe('many of them', () => {
   const idOf = (i: number): Uuid =>
     parseUuid(`${(i * 7919).toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`);

@@ -1,6 +1,7 @@
 import type { Uuid } from '@permafrost/events';
 import { Map as PersistentMap } from 'immutable';
 import type { CompletedEntry } from './indexed.ts';
+import { listed, merged, type Listing } from './listing.ts';
 import { PackedEntries } from './packed-entries.ts';
 
 type Changes = PersistentMap<Uuid, CompletedEntry | undefined>;
@@ -60,15 +61,23 @@ export class CompletedWorkflows {
 
   /** In no particular order. */
   *values(): Generator<CompletedEntry> {
-    for (const entry of this.#packed.values()) {
-      if (!this.#changes.has(entry.workflowId)) yield entry;
-    }
+    yield* this.#unchanged(this.#packed.values());
     for (const entry of this.#changes.values()) if (entry) yield entry;
+  }
+
+  /** Those that a listing wants, in its order. */
+  listed(listing: Listing): Generator<CompletedEntry> {
+    const loose = this.#changes.valueSeq().filter((entry) => entry !== undefined);
+    return merged(this.#unchanged(this.#packed.listed(listing)), listed(loose, listing), listing);
   }
 
   /** All of them. */
   pack(): PackedEntries {
     return this.#changes.isEmpty() ? this.#packed : this.#packed.with(this.#changes);
+  }
+
+  *#unchanged(packed: Iterable<CompletedEntry>): Generator<CompletedEntry> {
+    for (const entry of packed) if (!this.#changes.has(entry.workflowId)) yield entry;
   }
 
   #after(changes: Changes, size: number): CompletedWorkflows {

@@ -9,9 +9,11 @@ import {
   ulidToBytes,
   uuidFromBytes,
   uuidToBytes,
+  type Ulid,
   type Uuid,
 } from '@permafrost/events';
 import type { CompletedEntry } from './indexed.ts';
+import type { Listing } from './listing.ts';
 
 const COUNT_BYTES = 4;
 const ID_BYTES = 16;
@@ -36,6 +38,7 @@ export class PackedEntries {
   readonly size: number;
   readonly #view: DataView;
   readonly #pathsAt: number;
+  #byStart: Uint32Array | undefined;
 
   /** Throws a RangeError for bytes that are cut short. */
   constructor(bytes: Uint8Array) {
@@ -57,6 +60,19 @@ export class PackedEntries {
 
   *values(): Generator<CompletedEntry> {
     for (let i = 0; i < this.size; i++) yield this.#entryAt(recordAt(i));
+  }
+
+  /** Those that a listing wants, in its order. Unpacks only what is asked for. */
+  *listed({ after, newestFirst = false, globalPath }: Listing): Generator<CompletedEntry> {
+    const order = (this.#byStart ??= this.#recordsByStart());
+    const [from, step] = newestFirst
+      ? [this.#countBefore(order, after) - 1, -1]
+      : [this.#countUpTo(order, after), 1];
+    const path = globalPath === undefined ? undefined : utf8.encode(globalPath);
+    for (let i = from; i >= 0 && i < order.length; i += step) {
+      const record = order[i] ?? 0;
+      if (!path || isSame(path, this.#pathOf(record))) yield this.#entryAt(record);
+    }
   }
 
   /** The entries after some were added, replaced, or, where undefined, removed. */
@@ -95,12 +111,43 @@ export class PackedEntries {
     return undefined;
   }
 
-  #compare(record: number, key: Uint8Array): number {
+  #compare(place: number, key: Uint8Array): number {
     for (let i = 0; i < ID_BYTES; i++) {
-      const order = (this.bytes[record + i] ?? 0) - (key[i] ?? 0);
+      const order = (this.bytes[place + i] ?? 0) - (key[i] ?? 0);
       if (order !== 0) return order;
     }
     return 0;
+  }
+
+  #recordsByStart(): Uint32Array {
+    const at = (record: number, word: number): number =>
+      this.#view.getUint32(record + STARTED_AT + 4 * word);
+    return Uint32Array.from({ length: this.size }, (_, i) => recordAt(i)).sort((a, b) => {
+      let word = 0;
+      while (word < 3 && at(a, word) === at(b, word)) word++;
+      return at(a, word) - at(b, word);
+    });
+  }
+
+  /** How many of the records, in the order of their starts, were started before `end`; all without it. */
+  #countBefore(order: Uint32Array, end: Ulid | undefined): number {
+    return end === undefined ? order.length : this.#countWhile(order, end, (o) => o < 0);
+  }
+
+  /** How many were started before `start`, or are that one; none without it. */
+  #countUpTo(order: Uint32Array, start: Ulid | undefined): number {
+    return start === undefined ? 0 : this.#countWhile(order, start, (o) => o <= 0);
+  }
+
+  #countWhile(order: Uint32Array, id: Ulid, counts: (order: number) => boolean): number {
+    const key = ulidToBytes(id);
+    let [low, high] = [0, order.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (counts(this.#compare((order[middle] ?? 0) + STARTED_AT, key))) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #copy(index: number, packer: Packer): void {
@@ -170,6 +217,10 @@ class Packer {
     }
     return bytes;
   }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 function recordAt(index: number): number {

@@ -16,6 +16,7 @@ import {
 import { Map as PersistentMap } from 'immutable';
 import { CompletedWorkflows } from './completed-workflows.ts';
 import type { CompletedEntry, Indexed } from './indexed.ts';
+import { listed, merged, type Listing } from './listing.ts';
 import {
   decidePing,
   evolvePings,
@@ -26,7 +27,7 @@ import {
 import { isWorthwhile, snapshotOf } from './snapshot.ts';
 import { indexStateCodec } from './state-codec.ts';
 
-export type { CompletedEntry, Indexed };
+export type { CompletedEntry, Indexed, Listing };
 
 export type IndexCommand =
   | PingCommand
@@ -59,6 +60,15 @@ export const initialIndex: WorkflowIndex = {
 
 export function entryOf(index: WorkflowIndex, workflowId: Uuid): Indexed | undefined {
   return index.active.get(workflowId) ?? index.completed.get(workflowId);
+}
+
+/** The active workflows that a listing wants, in its order; the completed ones, too, if wished. */
+export function workflowsListed(
+  { active, completed }: WorkflowIndex,
+  { includeFinished, ...listing }: Listing & Readonly<{ includeFinished: boolean }>,
+): Iterable<Indexed> {
+  const underWay = listed(active.values(), listing);
+  return includeFinished ? merged(underWay, completed.listed(listing), listing) : underWay;
 }
 
 export function decide(

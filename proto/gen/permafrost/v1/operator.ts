@@ -59,10 +59,23 @@ export interface GetStatusResponse {
 export interface ListWorkflowsRequest {
   registry: string;
   includeFinished: boolean;
+  /** At most so many, and never more than 1000. Absent or 0: 100. */
+  pageSize: number;
+  /**
+   * Goes on after an earlier page, with its next_page_token and otherwise the same request. Workflows
+   * that were begun meanwhile are listed, too.
+   */
+  pageToken: string;
+  /** Only those of the repo with this global path. Empty: of all repos. */
+  globalPath: string;
+  /** The last one that was begun comes first. */
+  newestFirst: boolean;
 }
 
 export interface ListWorkflowsResponse {
   workflows: Workflow[];
+  /** Empty on the last page. */
+  nextPageToken: string;
 }
 
 export interface WatchWorkflowRequest {
@@ -622,7 +635,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
 };
 
 function createBaseListWorkflowsRequest(): ListWorkflowsRequest {
-  return { registry: "", includeFinished: false };
+  return { registry: "", includeFinished: false, pageSize: 0, pageToken: "", globalPath: "", newestFirst: false };
 }
 
 export const ListWorkflowsRequest: MessageFns<ListWorkflowsRequest> = {
@@ -632,6 +645,18 @@ export const ListWorkflowsRequest: MessageFns<ListWorkflowsRequest> = {
     }
     if (message.includeFinished !== false) {
       writer.uint32(16).bool(message.includeFinished);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).uint32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(34).string(message.pageToken);
+    }
+    if (message.globalPath !== "") {
+      writer.uint32(42).string(message.globalPath);
+    }
+    if (message.newestFirst !== false) {
+      writer.uint32(48).bool(message.newestFirst);
     }
     return writer;
   },
@@ -665,6 +690,38 @@ export const ListWorkflowsRequest: MessageFns<ListWorkflowsRequest> = {
             message.includeFinished = reader.bool();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.globalPath = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.newestFirst = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -684,18 +741,25 @@ export const ListWorkflowsRequest: MessageFns<ListWorkflowsRequest> = {
     const message = createBaseListWorkflowsRequest();
     message.registry = object.registry ?? "";
     message.includeFinished = object.includeFinished ?? false;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.globalPath = object.globalPath ?? "";
+    message.newestFirst = object.newestFirst ?? false;
     return message;
   },
 };
 
 function createBaseListWorkflowsResponse(): ListWorkflowsResponse {
-  return { workflows: [] };
+  return { workflows: [], nextPageToken: "" };
 }
 
 export const ListWorkflowsResponse: MessageFns<ListWorkflowsResponse> = {
   encode(message: ListWorkflowsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.workflows) {
       Workflow.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
     }
     return writer;
   },
@@ -721,6 +785,14 @@ export const ListWorkflowsResponse: MessageFns<ListWorkflowsResponse> = {
             message.workflows.push(Workflow.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -739,6 +811,7 @@ export const ListWorkflowsResponse: MessageFns<ListWorkflowsResponse> = {
   fromPartial(object: DeepPartial<ListWorkflowsResponse>): ListWorkflowsResponse {
     const message = createBaseListWorkflowsResponse();
     message.workflows = object.workflows?.map((e) => Workflow.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -2822,7 +2895,10 @@ export const OperatorService = {
     responseSerialize: (value: GetStatusResponse): Buffer => Buffer.from(GetStatusResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetStatusResponse => GetStatusResponse.decode(value),
   },
-  /** Lists the freeze and unfreeze workflows that the index of a registry knows, oldest first. */
+  /**
+   * Lists the freeze and unfreeze workflows that the index of a registry knows, a page at a time, in
+   * the order in which they were begun.
+   */
   listWorkflows: {
     path: "/permafrost.v1.Operator/ListWorkflows" as const,
     requestStream: false as const,
@@ -2930,7 +3006,10 @@ export interface OperatorServer extends UntypedServiceImplementation {
   watchRepo: handleServerStreamingCall<WatchRepoRequest, WatchRepoResponse>;
   /** Tells who is alive and what they work on. */
   getStatus: handleUnaryCall<GetStatusRequest, GetStatusResponse>;
-  /** Lists the freeze and unfreeze workflows that the index of a registry knows, oldest first. */
+  /**
+   * Lists the freeze and unfreeze workflows that the index of a registry knows, a page at a time, in
+   * the order in which they were begun.
+   */
   listWorkflows: handleUnaryCall<ListWorkflowsRequest, ListWorkflowsResponse>;
   /**
    * Tells how a workflow is now, and again whenever it or its progress has changed. Ends after a
@@ -3001,7 +3080,10 @@ export interface OperatorClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetStatusResponse) => void,
   ): ClientUnaryCall;
-  /** Lists the freeze and unfreeze workflows that the index of a registry knows, oldest first. */
+  /**
+   * Lists the freeze and unfreeze workflows that the index of a registry knows, a page at a time, in
+   * the order in which they were begun.
+   */
   listWorkflows(
     request: ListWorkflowsRequest,
     callback: (error: ServiceError | null, response: ListWorkflowsResponse) => void,
