@@ -24,9 +24,15 @@ export async function packDeb(
   writeControl(root, architecture);
   const path = join(out, `permafrost_${version}_${architecture.debian}.deb`);
   const flags = ['--root-owner-group', `-Z${compression}`];
-  // The same commit makes the same package.
-  const { stdout: time } = await execa('git', ['log', '-1', '--format=%ct'], { cwd: top });
-  await execa('dpkg-deb', [...flags, '--build', root, path], { env: { SOURCE_DATE_EPOCH: time } });
+  await execa('dpkg-deb', [...flags, '--build', root, path], {
+    env: { SOURCE_DATE_EPOCH: await sourceDate() },
+  });
   rmSync(root, { recursive: true });
   return path;
+}
+
+/** In seconds: that of the commit, so that the same one makes the same package. */
+async function sourceDate(): Promise<string> {
+  const { SOURCE_DATE_EPOCH: given } = process.env;
+  return given ?? (await execa('git', ['log', '-1', '--format=%ct'], { cwd: top })).stdout;
 }

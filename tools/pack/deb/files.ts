@@ -25,6 +25,7 @@ export async function layOut(
     place(`usr/bin/${program.name}`, starter(program.name), 0o755);
   }
   cpSync(join(top, 'packaging/systemd'), join(root, 'usr/lib/systemd/system'), { recursive: true });
+  cpSync(join(top, 'packaging/default'), join(root, 'etc/default'), { recursive: true });
   const changes = readFileSync(join(top, 'CHANGELOG.md'));
   place(`${DOCUMENTS}/changelog.gz`, gzipSync(changes, { level: 9 }));
   place(`${DOCUMENTS}/copyright`, copyright(node));
