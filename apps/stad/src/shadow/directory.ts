@@ -1,22 +1,15 @@
 // Looking at the data: opens directories, lists them and reads what `lstat` says. It never follows
 // a symlink and never enters another file system, also when names are swapped during the walk: a
 // directory is held by its descriptor, and entries are reached through that (Linux).
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  type BigIntStats,
-} from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { rawOf, type ByteString } from './byte-string.ts';
+import type { EntryStats } from './entry-stats.ts';
 import { errnoOf, systemFault } from './faults.ts';
 import type { Pace } from './pace.ts';
-import { kindOf, type Tally } from './tally.ts';
+import { statCalls } from './stat-calls.ts';
+import type { Tally } from './tally.ts';
 
-export type Found = Readonly<{ name: ByteString; stats: BigIntStats }>;
+export type Found = Readonly<{ name: ByteString; stats: EntryStats }>;
 
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
@@ -27,7 +20,7 @@ const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 export class Directory implements Disposable {
   /** As it was reached, for messages. */
   readonly path: ByteString;
-  readonly stats: BigIntStats;
+  readonly stats: EntryStats;
   /** A path that leads to this very directory, whatever it is called by now. */
   readonly anchor: string;
   readonly descriptor: number;
@@ -35,7 +28,7 @@ export class Directory implements Disposable {
   private constructor(path: ByteString, descriptor: number) {
     this.path = path;
     this.anchor = `/proc/self/fd/${descriptor}`;
-    this.stats = fstatSync(descriptor, { bigint: true });
+    this.stats = statCalls.ofOpen(descriptor);
     this.descriptor = descriptor;
   }
 
@@ -75,10 +68,9 @@ export class Directory implements Disposable {
     }
   }
 
-  lstat(name: ByteString): BigIntStats | undefined {
+  lstat(name: ByteString): EntryStats | undefined {
     try {
-      const path = rawOf(`${this.anchor}/${name}`);
-      return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+      return statCalls.ofEntry(this.descriptor, name);
     } catch (error) {
       throw systemFault(error, 'stat', `${this.path}/${name}`);
     }
@@ -123,7 +115,7 @@ export async function visitBelow(
     const { name, stats } = found;
     const enters = visit(directory, found);
     await pace.met(directory, name, stats);
-    if (!enters || kindOf(stats) !== 'directory') continue;
+    if (!enters || stats.kind !== 'directory') continue;
     using child = directory.openChild(name);
     if (child !== undefined) await visitBelow(child, pace, visit);
   }

@@ -23,7 +23,7 @@ import { removeStaleLocks } from './stale-locks.ts';
 import { isoSeconds } from './stamp.ts';
 import { blobId } from './stat-blob.ts';
 import { StatusCollector, type StatusLine, type TopMtimes } from './status.ts';
-import { mtimeSOf, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
 import { entriesOf, topOf, topUpdate } from './top-record.ts';
 import { compareTree, type ComparisonParts, type ComparisonResult } from './tree-comparison.ts';
 
@@ -140,7 +140,7 @@ export class GitShadowRepo implements ShadowRepo {
     const { values } = await session.top(commit);
     const pace = new Pace(watch, entriesOf(values));
     await compare(session, commit, { top, pace, onDifference });
-    return { recordedMtimeS: values.get('mtime'), mtimeS: top && mtimeSOf(top.stats) };
+    return { recordedMtimeS: values.get('mtime'), mtimeS: top?.stats.mtimeS };
   }
 
   /** The latest snapshot. */

@@ -4,7 +4,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
 import { rawOf, type ByteString } from './byte-string.ts';
 import type { Directory } from './directory.ts';
-import { kindOf } from './tally.ts';
 
 /** Packed refs of a very large repository take some megabytes. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
@@ -30,7 +29,7 @@ function gitDirOf(directory: Directory, top: Directory): ByteString | undefined 
   const stats = directory.lstat('.git');
   if (stats === undefined) return undefined;
   const path = `${directory.anchor}/.git`;
-  switch (kindOf(stats)) {
+  switch (stats.kind) {
     case 'directory':
       return path;
     case 'file': {

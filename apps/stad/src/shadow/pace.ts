@@ -1,10 +1,10 @@
 // Keeps a long walk polite: its file system calls are synchronous, which is several times faster
 // than asking the thread pool each time, so it gives way to the rest of the daemon every few
 // milliseconds. There it also tells how far it is and looks whether it shall stop.
-import type { BigIntStats } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { Watch } from '@permafrost/workflow-core';
 import { printable, type ByteString } from './byte-string.ts';
+import type { EntryStats } from './entry-stats.ts';
 import { cancelledFault } from './faults.ts';
 
 const SLICE_MS = 8;
@@ -27,7 +27,7 @@ export class Pace {
   }
 
   /** Call it for each entry. Rejects with FILES_CANCELLED once the signal is aborted. */
-  met(directory: { path: ByteString }, name: ByteString, stats: BigIntStats): Promise<void> | void {
+  met(directory: { path: ByteString }, name: ByteString, stats: EntryStats): Promise<void> | void {
     this.#entries += 1;
     this.#bytes += Number(stats.size);
     if (this.#entries % ENTRIES_PER_LOOK !== 0) return;

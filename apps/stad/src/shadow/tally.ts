@@ -1,7 +1,5 @@
 // Counts of a directory tree, as the top `.nogtree` keeps them.
-import { constants, type BigIntStats } from 'node:fs';
-
-export type Kind = 'file' | 'directory' | 'link' | 'other';
+import type { EntryStats } from './entry-stats.ts';
 
 export type Counts = Readonly<{
   /** With the directory itself. */
@@ -16,28 +14,6 @@ export type Counts = Readonly<{
   mtimeMinS: number;
   mtimeMaxS: number;
 }>;
-
-/** What `lstat` says a thing is. */
-export function kindOf(stats: BigIntStats): Kind {
-  switch (Number(stats.mode) & constants.S_IFMT) {
-    case constants.S_IFREG:
-      return 'file';
-    case constants.S_IFDIR:
-      return 'directory';
-    case constants.S_IFLNK:
-      return 'link';
-    default:
-      return 'other';
-  }
-}
-
-const NS_PER_S = 1_000_000_000n;
-
-/** The modification time in whole Unix seconds, rounded down also before 1970. */
-export function mtimeSOf({ mtimeNs }: BigIntStats): number {
-  const seconds = Number(mtimeNs / NS_PER_S);
-  return mtimeNs < 0n && mtimeNs % NS_PER_S !== 0n ? seconds - 1 : seconds;
-}
 
 /** Adds up what a walk meets. What is added to a part is added to the whole as well. */
 export class Tally implements Counts {
@@ -60,20 +36,20 @@ export class Tally implements Counts {
     return this.dirs + this.files + this.links + this.others;
   }
 
-  add(stats: BigIntStats): void {
+  add(stats: EntryStats): void {
     this.#whole?.add(stats);
     this.addToPart(stats);
   }
 
   /** For what the whole has counted already. */
-  addToPart(stats: BigIntStats): void {
-    const mtimeS = mtimeSOf(stats);
+  addToPart(stats: EntryStats): void {
+    const { mtimeS } = stats;
     if (mtimeS < this.mtimeMinS) this.mtimeMinS = mtimeS;
     if (mtimeS > this.mtimeMaxS) this.mtimeMaxS = mtimeS;
-    switch (kindOf(stats)) {
+    switch (stats.kind) {
       case 'file':
         this.files += 1;
-        if (stats.nlink === 1n || this.#isFirstName(stats)) this.size += stats.size;
+        if (stats.nlink === 1 || this.#isFirstName(stats)) this.size += stats.size;
         break;
       case 'directory':
         this.dirs += 1;
@@ -86,10 +62,10 @@ export class Tally implements Counts {
     }
   }
 
-  #isFirstName({ ino, nlink }: BigIntStats): boolean {
+  #isFirstName({ ino, nlink }: EntryStats): boolean {
     const toCome = this.#namesToCome.get(ino);
     if (toCome === 1) this.#namesToCome.delete(ino);
-    else this.#namesToCome.set(ino, (toCome ?? Number(nlink)) - 1);
+    else this.#namesToCome.set(ino, (toCome ?? nlink) - 1);
     return toCome === undefined;
   }
 }

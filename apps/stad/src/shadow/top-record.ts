@@ -3,7 +3,7 @@ import { topBlob, type Top } from './stat-blob.ts';
 import type { ByteString } from './byte-string.ts';
 import type { Directory } from './directory.ts';
 import { headOf } from './nested-git.ts';
-import { mtimeSOf, type Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 
 export type Recorded = ReadonlyMap<string, string>;
 
@@ -22,13 +22,13 @@ export function topOf(
   const head = headOf(directory, directory);
   const gitStats = seen.gitTally && directory.lstat('.git');
   return {
-    mtimeS: mtimeSOf(directory.stats),
+    mtimeS: directory.stats.mtimeS,
     counts: seen.tally,
     attrs: seen.attrs,
     git:
       head === undefined || seen.gitTally === undefined || gitStats === undefined
         ? undefined
-        : { head, mtimeS: mtimeSOf(gitStats), counts: seen.gitTally },
+        : { head, mtimeS: gitStats.mtimeS, counts: seen.gitTally },
   };
 }
 

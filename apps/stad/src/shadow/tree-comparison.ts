@@ -9,7 +9,7 @@ import { headOf } from './nested-git.ts';
 import type { ObjectReader } from './object-reader.ts';
 import type { Pace } from './pace.ts';
 import type { RecordedEntry, RecordedTree } from './recorded-tree.ts';
-import { kindOf, mtimeSOf, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
 import { isReserved, treatmentOf, type Tracking } from './tracking.ts';
 
 export type Difference = Readonly<{
@@ -106,10 +106,10 @@ class Comparison {
 
   /** Undefined when there is nothing more to do about it than to have counted it. */
   #childOf(parent: Directory, { name, stats }: Found, isAtTop: boolean): Child | undefined {
-    const kind = kindOf(stats);
+    const { kind, size, mtimeS } = stats;
     const isDirectory = kind === 'directory';
     const treatment = treatmentOf(this.#parts.tracking, { name, isDirectory, isAtTop });
-    const facts = { name, size: stats.size, mtimeS: mtimeSOf(stats) };
+    const facts = { name, size, mtimeS };
     if (kind !== 'directory') {
       if (kind === 'other' || treatment === 'ignore') return undefined;
       return { ...facts, key: name, form: kind };
@@ -228,7 +228,7 @@ class Comparison {
     }
     if (!isTouched) return;
     const name = prefix.slice(prefix.lastIndexOf('/', prefix.length - 2) + 1, -1);
-    const content = directoryBlob(name, mtimeSOf(directory.stats));
+    const content = directoryBlob(name, directory.stats.mtimeS);
     if (treeFile?.id === blobId(content)) return;
     await this.#parts.onDifference({
       path: prefix + TREE_FILE,

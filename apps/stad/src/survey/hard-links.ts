@@ -1,6 +1,6 @@
 // Finds the files of a tree that have names outside of it. Only files with several names are
 // remembered, each until all of its names have been met.
-import type { BigIntStats } from 'node:fs';
+import type { EntryStats } from '../shadow/entry-stats.ts';
 import type { ByteName } from '../tree/names.ts';
 
 export type LeavingFile = Readonly<{ path: ByteName; namesMet: number; names: number }>;
@@ -9,11 +9,11 @@ export class HardLinks {
   readonly #open = new Map<bigint, { path: ByteName; namesMet: number; names: number }>();
 
   /** Notes a name of a file; all files are on one file system. */
-  met(path: () => ByteName, { ino, nlink }: BigIntStats): void {
-    if (nlink === 1n) return;
+  met(path: () => ByteName, { ino, nlink }: EntryStats): void {
+    if (nlink === 1) return;
     const known = this.#open.get(ino) ?? { path: path(), namesMet: 0, names: 0 };
     known.namesMet++;
-    known.names = Number(nlink);
+    known.names = nlink;
     if (known.namesMet >= known.names) this.#open.delete(ino);
     else this.#open.set(ino, known);
   }

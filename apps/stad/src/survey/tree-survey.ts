@@ -4,7 +4,6 @@
 import type { Watch } from '@permafrost/workflow-core';
 import { Directory, visitBelow, type Found } from '../shadow/directory.ts';
 import { Pace } from '../shadow/pace.ts';
-import { kindOf } from '../shadow/tally.ts';
 import { isUtf8 } from 'node:buffer';
 import { bytesOf, type ByteName, printableName } from '../tree/names.ts';
 import { mountPointsIn } from '../tree/top.ts';
@@ -82,7 +81,7 @@ export class TreeSurvey {
   #meet(directory: Directory, { name, stats }: Found, path: () => ByteName): boolean {
     const { counts } = this;
     if (!isDecodable(name)) this.undecodable.add(() => printed(path()));
-    switch (kindOf(stats)) {
+    switch (stats.kind) {
       case 'directory':
         if (stats.dev === directory.stats.dev && !this.#isMountPoint(directory, name)) {
           counts.dirs++;

@@ -1,5 +1,5 @@
-// The system calls that Node does not have, through libc's syscall(2). Only workers load this file:
-// each call blocks its thread.
+// The system calls that Node does not have, through libc's syscall(2). Each blocks its thread, as
+// those of Node that are called synchronous do.
 //
 // A buffer's memory never moves, so its address is asked for once and passed as a number from then
 // on: that is several times cheaper than to hand over a buffer with each call. Whoever holds an
