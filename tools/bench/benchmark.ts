@@ -26,8 +26,10 @@ export interface Benchmark {
   measured: string;
   /** What it is measured against, for people. */
   reference: string;
-  unit: 'events/s' | 'entries/s' | 'ms' | 'ms/100';
+  unit: 'events/s' | 'entries/s' | 'ms' | 'ms/100' | 'MB';
   comparison: Comparison;
   target: Target;
+  /** For a peak, which one run tells. */
+  isOnce?: true;
   prepare(): Promise<Prepared> | Prepared;
 }

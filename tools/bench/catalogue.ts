@@ -1,7 +1,8 @@
 // Every benchmark, in the order in which they run.
 import type { Benchmark } from './benchmark.ts';
 import { attributes } from './files/attributes.ts';
-import { unchangedSnapshot } from './files/unchanged-snapshot.ts';
+import { memory } from './files/memory.ts';
+import { snapshots } from './files/snapshots.ts';
 import { appendAlone } from './journal/append-alone.ts';
 import { appendTogether } from './journal/append-together.ts';
 import { loadHistory } from './journal/load-history.ts';
@@ -15,5 +16,6 @@ export const benchmarks: readonly Benchmark[] = [
   loadHistory,
   longJournal,
   ...attributes,
-  unchangedSnapshot,
+  ...snapshots,
+  ...memory,
 ];

@@ -16,13 +16,14 @@ export type Outcome = Readonly<{
 
 /** Runs both sides `runs` times after one run that does not count. */
 export async function runBenchmark(benchmark: Benchmark, runs: number): Promise<Outcome> {
-  const { name, unit, comparison, target } = benchmark;
+  const { name, unit, comparison, target, isOnce } = benchmark;
   const prepared = await benchmark.prepare();
   try {
     // The first run compiles code and fills caches, of both sides.
-    await prepared.run();
+    if (!isOnce) await prepared.run();
     const all: Sides[] = [];
-    while (all.length < Math.max(runs, RUNS_MIN)) all.push(await prepared.run());
+    const count = isOnce ? 1 : Math.max(runs, RUNS_MIN);
+    while (all.length < count) all.push(await prepared.run());
     const measured = median(all.map((sides) => sides.measured));
     const reference = median(all.map((sides) => sides.reference));
     const result = comparison === 'ratio' ? measured / reference : measured - reference;

@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { DaemonProcess, type DaemonName, type DaemonOptions } from './daemon-process.ts';
 import { checkoutPrograms, type Programs } from './programs.ts';
 
-export type Driver = 'chattr' | 'simulated';
+export type Driver = 'chattr' | 'native' | 'simulated';
 
 export type CliResult = Readonly<{ exitCode: number; stdout: string; stderr: string }>;
 

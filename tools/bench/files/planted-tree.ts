@@ -6,7 +6,7 @@ import type { Direction, Watch } from '@permafrost/workflow-core';
 import { execa } from 'execa';
 import { scratchDirectory } from '../scratch.ts';
 
-export const DIRECTORIES = 400;
+const DIRECTORIES = 400;
 export const FILES_IN_EACH = 500;
 /** With the top. */
 export const ENTRIES: number = 1 + DIRECTORIES * (1 + FILES_IN_EACH);
@@ -20,16 +20,11 @@ export type PlantedTree = Readonly<{
   remove: () => Promise<void>;
 }>;
 
-/** The files hold some bytes each, and all differ. */
-export function plantTree(): PlantedTree {
+/** 500 files in each directory. */
+export function plantTree(directories: number = DIRECTORIES): PlantedTree {
   const { path: beside, remove } = scratchDirectory();
   const top = join(beside, 'data');
-  for (let directory = 0; directory < DIRECTORIES; directory++) {
-    const path = join(top, `directory-${directory}`);
-    mkdirSync(path, { recursive: true });
-    for (let file = 0; file < FILES_IN_EACH; file++)
-      writeFileSync(join(path, `file-${file}`), `${directory}/${file}\n`);
-  }
+  plantFiles(top, directories);
   return {
     top,
     beside,
@@ -38,6 +33,16 @@ export function plantTree(): PlantedTree {
       remove();
     },
   };
+}
+
+/** The files hold some bytes each, and all differ. */
+export function plantFiles(top: string, directories: number): void {
+  for (let directory = 0; directory < directories; directory++) {
+    const path = join(top, `directory-${directory}`);
+    mkdirSync(path, { recursive: true });
+    for (let file = 0; file < FILES_IN_EACH; file++)
+      writeFileSync(join(path, `file-${file}`), `${directory}/${file}\n`);
+  }
 }
 
 /** Between two measurements. */
