@@ -1,5 +1,6 @@
 // Bytes that no client of good will sends: each call is answered, nothing is written, regd goes on.
 import { status } from '@grpc/grpc-js';
+import { isRegistryName } from '@permafrost/events';
 import {
   EphemeralRegistryService,
   FreezeRepoService,
@@ -68,6 +69,16 @@ const bytes = fc.oneof(
   fc.array(field, { maxLength: 6 }).map((fields) => Buffer.concat(fields)),
 );
 
+/** Names such as `a` come up by chance; then the call is right to write, and proves nothing here. */
+function isGoodWill(path: string, message: Buffer): boolean {
+  if (path !== RegistryService.initRegistry.path) return false;
+  try {
+    return isRegistryName(RegistryService.initRegistry.requestDeserialize(message).registry);
+  } catch {
+    return false;
+  }
+}
+
 // A watch that is accepted does not end by itself, and the garbage of an empty index is none.
 const unending = /Watch|Events$/;
 
@@ -77,6 +88,7 @@ test.for(methods.filter(({ path }) => !unending.test(path)))(
     const end = await at.journal.end();
     await fc.assert(
       fc.asyncProperty(bytes, async (message) => {
+        fc.pre(!isGoodWill(path, message));
         const code = await at.client.sendBytes(path, message);
         expect(expected, `${path} ${message.toString('hex')} ${status[code]}`).toContain(code);
       }),
