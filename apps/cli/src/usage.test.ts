@@ -87,7 +87,7 @@ describe('in this process', () => {
     ['init', 'repo'],
     ...['init', 'server', 'client', 'token'].map((name) => ['auth', name]),
     ...['freeze', 'unfreeze', 'status', 'registries', 'repos', 'workflows'].map((name) => [name]),
-    ...['cancel', 'events', 'clear-error', 'verify', 'gc'].map((name) => [name]),
+    ...['cancel', 'events', 'clear-error', 'verify', 'gc', 'ping', 'stat'].map((name) => [name]),
   ])('%s %s has examples', async (...words) => {
     await permafrost([...words.filter(Boolean), '--help']);
     expect(stdout).toContain(`  $ permafrost `);
@@ -98,6 +98,7 @@ describe('in this process', () => {
       ...['init', 'registry', 'root', 'repo', 'freeze', 'unfreeze', 'status', 'registries'],
       ...['repos', 'workflows', 'events', 'clear-error', 'verify', 'gc', 'lab', 'index', 'help'],
       ...['--json', '--watch', '--after', '--no-wait', '--timeout', '--author', '--workflow'],
+      ...['ping', 'stat', '--status', '--mtime-range-only'],
       ...['cancel', '--reason', '--force', '--stuck', '--for'],
       ...['--all', '--host', '--host-root', '--older-than', '--', '-', '-x', '--no-json', ''],
       ...[REPO_PATH, WORKFLOW_ID, AUTHOR, '10s', '../..', '__proto__', 'constructor', '\0'],

@@ -1,0 +1,72 @@
+// `ping`: a call for all servers of a registry, and who answered it.
+import type { Command } from 'commander';
+import { randomUuid, uuidToBytes } from '@permafrost/events';
+import { JobControl, PingRegistryService, type GetRegistryPingsO } from '@permafrost/proto';
+import { registryArgument } from '../arguments.ts';
+import { exitCode } from '../exit-code.ts';
+import { Failure } from '../failure.ts';
+import { table } from '../output/table.ts';
+import type { Session } from '../session.ts';
+import { examples, type Bind } from './bind.ts';
+import { reasonFlag } from './reason-flag.ts';
+
+/** regd waits for the servers before it sums up; in milliseconds, and generous. */
+const ANSWER_MS_MAX = 120_000;
+
+type Answer = Readonly<{ code: number; message: string }>;
+
+export function addPing(program: Command, bind: Bind): void {
+  program
+    .command('ping')
+    .description('call all servers of a registry, and show who answers')
+    .argument('<registry>', 'name of the registry', registryArgument)
+    .addOption(reasonFlag())
+    .addHelpText('after', examples('ping lab', '--json ping lab'))
+    .action(bind(ping));
+}
+
+async function ping({ regd, out, signal }: Session, registry: string): Promise<void> {
+  const id = randomUuid();
+  const workflow = uuidToBytes(id);
+  await regd.ask(PingRegistryService.beginPingRegistry, { registry, workflow }, signal);
+  const told = await regd.ask(
+    PingRegistryService.getRegistryPings,
+    { workflow, jobControl: JobControl.JC_WAIT },
+    signal,
+    ANSWER_MS_MAX,
+  );
+  await regd.ask(PingRegistryService.commitPingRegistry, { workflow }, signal);
+  const { answers, summary } = readable(told);
+  out.result({ registry, workflowId: id, answers, summary }, (paint, columns) =>
+    table(
+      ['ANSWER', 'FROM'],
+      answers.map(({ code, message }) => [
+        code === 0 ? paint.green('ok') : paint.red(`code ${code}`),
+        message,
+      ]),
+      { paint, columns },
+    ),
+  );
+  const wrong = answers.filter(({ code }) => code !== 0).length;
+  if (wrong > 0) throw unwell(registry, wrong);
+}
+
+function readable({ serverPings, summary }: GetRegistryPingsO): {
+  answers: readonly Answer[];
+  summary: string;
+} {
+  const answers = serverPings.map(({ statusCode, statusMessage }) => ({
+    code: statusCode,
+    message: statusMessage,
+  }));
+  return { answers, summary: summary?.statusMessage ?? '' };
+}
+
+function unwell(registry: string, count: number): Failure {
+  const servers = count === 1 ? 'one server' : `${count} servers`;
+  return new Failure(`${servers} of ${registry} did not answer well`, {
+    exitCode: exitCode.failed,
+    code: 'SERVER_UNWELL',
+    hints: ['See who is alive with `permafrost status`, and start what is missing.'],
+  });
+}
