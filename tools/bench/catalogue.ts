@@ -8,6 +8,7 @@ import { appendTogether } from './journal/append-together.ts';
 import { loadHistory } from './journal/load-history.ts';
 import { longJournal } from './journal/long-journal.ts';
 import { twoProcesses } from './journal/two-processes.ts';
+import { thawAlone, thawTogether } from './workflow/thaw.ts';
 
 export const benchmarks: readonly Benchmark[] = [
   appendAlone,
@@ -15,6 +16,8 @@ export const benchmarks: readonly Benchmark[] = [
   twoProcesses,
   loadHistory,
   longJournal,
+  thawAlone,
+  thawTogether,
   ...attributes,
   ...snapshots,
   ...memory,
