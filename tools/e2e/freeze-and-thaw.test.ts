@@ -127,6 +127,9 @@ describe(`a repo, frozen and thawed by two daemons (driver ${driver})`, () => {
       (await execa('git', [...git, 'show', `${commit}:.nogtree`])).stdout;
     expect(await attrs('master-stat')).toContain('attrs: ""');
     expect(await attrs('master-stat~1')).toContain('attrs: "i"');
+    const { stdout: status } = await installation.cliOk('--json', 'status', repo);
+    const { stdout: head } = await execa('git', [...git, 'rev-parse', 'master-stat']);
+    expect(JSON.parse(status)).toMatchObject({ lastWorkflow: { snapshotCommit: head } });
     await execa('git', [...git, 'fsck', '--strict']);
   });
 

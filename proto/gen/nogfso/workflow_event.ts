@@ -69,7 +69,14 @@ export interface WorkflowEvent {
     | boolean
     | undefined;
   /** Absent from what clients of the Go system are sent. */
-  origin: Origin | undefined;
+  origin:
+    | Origin
+    | undefined;
+  /**
+   * The commit of the shadow repo that records the files as they are now: 40 hex digits. Absent from
+   * files that failed, and where whoever completed them did not say.
+   */
+  snapshotCommit?: string | undefined;
 }
 
 export const WorkflowEvent_Type = {
@@ -311,6 +318,7 @@ function createBaseWorkflowEvent(): WorkflowEvent {
     ifLinked: undefined,
     repair: undefined,
     origin: undefined,
+    snapshotCommit: undefined,
   };
 }
 
@@ -405,6 +413,9 @@ export const WorkflowEvent: MessageFns<WorkflowEvent> = {
     }
     if (message.origin !== undefined) {
       Origin.encode(message.origin, writer.uint32(8034).fork()).join();
+    }
+    if (message.snapshotCommit !== undefined) {
+      writer.uint32(8074).string(message.snapshotCommit);
     }
     return writer;
   },
@@ -662,6 +673,14 @@ export const WorkflowEvent: MessageFns<WorkflowEvent> = {
             message.origin = Origin.decode(reader, reader.uint32());
             continue;
           }
+          case 1009: {
+            if (tag !== 8074) {
+              break;
+            }
+
+            message.snapshotCommit = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -725,6 +744,7 @@ export const WorkflowEvent: MessageFns<WorkflowEvent> = {
     message.origin = (object.origin !== undefined && object.origin !== null)
       ? Origin.fromPartial(object.origin)
       : undefined;
+    message.snapshotCommit = object.snapshotCommit ?? undefined;
     return message;
   },
 };

@@ -18,6 +18,15 @@ describe('sentence', () => {
       'the files: unfrozen',
     ],
     [
+      {
+        type: 'FilesCompleted',
+        direction: 'freeze',
+        status: { code: 0, message: '' },
+        commit: 'c0ffee',
+      },
+      'the files: frozen, recorded as commit c0ffee',
+    ],
+    [
       { type: 'WorkflowCompleted', direction, status: { code: 108, message: 'EIO' } },
       'registry and repo know: unfreeze failed with 108: EIO',
     ],

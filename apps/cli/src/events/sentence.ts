@@ -71,8 +71,10 @@ export function sentence(event: AnyEvent): string {
     }
     case 'FilesStarted':
       return `registry and repo agree; stad may ${event.direction} the files`;
-    case 'FilesCompleted':
-      return `the files: ${ending(event.direction, event.status)}`;
+    case 'FilesCompleted': {
+      const ended = `the files: ${ending(event.direction, event.status)}`;
+      return event.commit ? `${ended}, recorded as commit ${event.commit}` : ended;
+    }
     case 'WorkflowCompleted':
       return `registry and repo know: ${ending(event.direction, event.status)}`;
     case 'WorkflowCommitted':

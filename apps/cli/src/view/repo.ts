@@ -60,6 +60,7 @@ export function repoForm(
       ['last workflow', last ? `${workflowHeadline(last)}, ${timeAgo(last.updatedMs, nowMs)}` : ''],
       ['', last?.id ?? ''],
       ['', last ? workflowSituation(last) : ''],
+      ['recorded as', last?.snapshotCommit ? `commit ${last.snapshotCommit}` : ''],
       ...remedy(repo, tier),
     ],
     { paint },

@@ -101,10 +101,16 @@ const start = fc.record(
   { requiredKeys: ['registryId', 'registryName', 'repoId', 'repoGlobalPath', 'author'] },
 );
 
+const commit = fc.stringMatching(/^[0-9a-f]{40}$/);
+
 export const workflowEvent: fc.Arbitrary<WorkflowEvent> = fc.oneof(
   fc.record({ type: type('WorkflowStarted'), direction, start }),
   fc.record({ type: fc.constantFrom('FilesStarted', 'WorkflowCommitted'), direction }),
-  fc.record({ type: fc.constantFrom('FilesCompleted', 'WorkflowCompleted'), direction, status }),
+  fc.record(
+    { type: type('FilesCompleted'), direction, status, commit },
+    { requiredKeys: ['type', 'direction', 'status'] },
+  ),
+  fc.record({ type: type('WorkflowCompleted'), direction, status }),
   fc.record({ type: type('RegistryPingStarted'), registryId: uuid }),
   fc.record({ type: fc.constantFrom('ServerPinged', 'ServerPingsGathered'), status }),
   fc.record({ type: fc.constantFrom('RegistryPingCompleted', 'RegistryPingCommitted') }),

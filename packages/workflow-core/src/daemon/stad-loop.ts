@@ -275,11 +275,9 @@ export class StadLoop implements Loop<StadTask> {
     const location = { repoId: start.repoId, hostPath: init.hostPath };
     const attrs = direction === 'freeze' ? 'i' : '';
     const snapshot = await shadow.snapshot(location, { author: start.author, attrs }, watch);
-    await engine.tell(storageWorkflow, workflowId, RetryNoVC, { type: 'CommitFiles' });
-    log.info(
-      { workflow: workflowId, step: 'stad:run-files', ...summary, commit: snapshot.commit },
-      'files done',
-    );
+    const { commit } = snapshot;
+    await engine.tell(storageWorkflow, workflowId, RetryNoVC, { type: 'CommitFiles', commit });
+    log.info({ workflow: workflowId, step: 'stad:run-files', ...summary, commit }, 'files done');
   }
 
   /** The limit runs from the event that began the work, so that a crash does not start it anew. */

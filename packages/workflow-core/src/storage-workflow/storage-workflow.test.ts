@@ -162,6 +162,17 @@ describe.each(directions)('%s', (direction) => {
     ]);
   });
 
+  test('the commit that records the files is kept to the end', () => {
+    const commit = 'c0ffee'.padEnd(40, '0');
+    const done = decide(fold(eventsTo('files', direction)), { type: 'CommitFiles', commit });
+    const [completed] = done.accepted ? done.events : [];
+    expect(completed).toMatchObject({ type: 'FilesCompleted', commit });
+    const history = eventsTo('terminated', direction);
+    const told = history.map((event) => (event.type === 'FilesCompleted' ? completed : event));
+    expect(fold(told as WorkflowEvent[])).toMatchObject({ status: 'terminated', commit });
+    expect(fold(history)).not.toHaveProperty('commit');
+  });
+
   test('the status of failed files is kept, and then that of the whole (gap 9)', () => {
     const failed = fold(eventsTo('files-failed', direction));
     expect(failed).toMatchObject({ outcome: bad, filesStartedEventId: eventId(2) });

@@ -27,7 +27,8 @@ import { isFailure } from '../storage/status-message.ts';
 export type WorkflowCommand = Readonly<
   | { type: 'Init'; direction: Direction; start: WorkflowStart }
   | { type: 'BeginFiles' }
-  | { type: 'CommitFiles' }
+  /** With the commit of the shadow repo that records the files, where one was made. */
+  | { type: 'CommitFiles'; commit?: string }
   | { type: 'AbortFiles'; status: Status }
   | { type: 'Commit' }
   | { type: 'Abort'; status: Status }
@@ -62,6 +63,8 @@ export type BegunWorkflow = Readonly<{
   filesStartedEventId?: Ulid;
   /** From `completed` or `failed` on. */
   completedEventId?: Ulid;
+  /** From `files-completed` on: the commit of the shadow repo that records the files. */
+  commit?: string;
   /** How the files, and then the whole, ended; success before anything has. */
   outcome: Status;
 }>;
@@ -85,7 +88,12 @@ export function decide(workflow: StorageWorkflow, command: WorkflowCommand): Dec
     case 'CommitFiles':
       if (status === 'files-completed') return accept();
       if (status !== 'files') break;
-      return accept({ type: 'FilesCompleted', direction, status: { code: 0, message: '' } });
+      return accept({
+        type: 'FilesCompleted',
+        direction,
+        status: { code: 0, message: '' },
+        ...(command.commit && { commit: command.commit }),
+      });
     case 'AbortFiles':
       if (status === 'files-failed') return accept();
       if (status !== 'files') break;
@@ -175,7 +183,8 @@ export function evolve(
       return { ...workflow, status: 'files', filesStartedEventId: id };
     case 'FilesCompleted': {
       const status = isSuccess ? 'files-completed' : 'files-failed';
-      return { ...workflow, status, outcome: event.status };
+      const { commit } = event;
+      return { ...workflow, status, outcome: event.status, ...(commit && { commit }) };
     }
     case 'WorkflowCompleted': {
       const status = isSuccess ? 'completed' : 'failed';

@@ -202,6 +202,11 @@ export interface Workflow {
   cancelRequest?:
     | CancelRequest
     | undefined;
+  /**
+   * The commit of the shadow repo that records the files as the workflow left them: 40 hex digits.
+   * Empty until they are done, and where none was told.
+   */
+  snapshotCommit: string;
   /** Who asked for it, beyond the author, whom they chose to name. */
   origin?: Origin | undefined;
 }
@@ -1798,6 +1803,7 @@ function createBaseWorkflow(): Workflow {
     worker: undefined,
     progress: undefined,
     cancelRequest: undefined,
+    snapshotCommit: "",
     origin: undefined,
   };
 }
@@ -1851,6 +1857,9 @@ export const Workflow: MessageFns<Workflow> = {
     }
     if (message.cancelRequest !== undefined) {
       CancelRequest.encode(message.cancelRequest, writer.uint32(130).fork()).join();
+    }
+    if (message.snapshotCommit !== "") {
+      writer.uint32(138).string(message.snapshotCommit);
     }
     if (message.origin !== undefined) {
       Origin.encode(message.origin, writer.uint32(194).fork()).join();
@@ -1999,6 +2008,14 @@ export const Workflow: MessageFns<Workflow> = {
             message.cancelRequest = CancelRequest.decode(reader, reader.uint32());
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.snapshotCommit = reader.string();
+            continue;
+          }
           case 24: {
             if (tag !== 194) {
               break;
@@ -2046,6 +2063,7 @@ export const Workflow: MessageFns<Workflow> = {
     message.cancelRequest = (object.cancelRequest !== undefined && object.cancelRequest !== null)
       ? CancelRequest.fromPartial(object.cancelRequest)
       : undefined;
+    message.snapshotCommit = object.snapshotCommit ?? "";
     message.origin = (object.origin !== undefined && object.origin !== null)
       ? Origin.fromPartial(object.origin)
       : undefined;

@@ -75,6 +75,7 @@ function stepToMessage(event: StorageWorkflowEvent): Partial<Message> {
     case 'WorkflowCommitted':
       return { event: type };
     case 'FilesCompleted':
+      return { event: type, ...statusFields(event.status), snapshotCommit: event.commit };
     case 'WorkflowCompleted':
       return { event: type, ...statusFields(event.status) };
   }
@@ -107,7 +108,10 @@ function stepFromMessage(message: Message): WorkflowEvent {
     case 'FilesStarted':
     case 'WorkflowCommitted':
       return { type: step, direction };
-    case 'FilesCompleted':
+    case 'FilesCompleted': {
+      const commit = message.snapshotCommit;
+      return { type: step, direction, status: statusOf(message), ...(commit && { commit }) };
+    }
     case 'WorkflowCompleted':
       return { type: step, direction, status: statusOf(message) };
   }

@@ -32,7 +32,13 @@ export type WorkflowStart = Readonly<{
 export type StorageWorkflowEvent = Readonly<
   | { type: 'WorkflowStarted'; direction: Direction; start: WorkflowStart }
   | { type: 'FilesStarted'; direction: Direction }
-  | { type: 'FilesCompleted'; direction: Direction; status: Status }
+  | {
+      type: 'FilesCompleted';
+      direction: Direction;
+      status: Status;
+      /** The commit of the shadow repo that records the files: 40 hex digits. */
+      commit?: string;
+    }
   | { type: 'WorkflowCompleted'; direction: Direction; status: Status }
   | { type: 'WorkflowCommitted'; direction: Direction }
 >;
