@@ -9,6 +9,8 @@ function progress(fields: Partial<operator.Progress>): operator.Progress {
 
 describe('the step of a workflow', () => {
   it.each([
+    ['freeze', 'checking', 'looking for what is in the way'],
+    ['freeze', 'waiting-for-writers', 'waiting until nobody writes: EIO'],
     ['freeze', 'attributes', 'making files immutable'],
     ['unfreeze', 'attributes', 'making files mutable'],
     ['freeze', 'verify', 'verifying every entry'],
@@ -21,18 +23,22 @@ describe('the step of a workflow', () => {
     expect(workflowStep(workflow).phase).toBe(words);
   });
 
-  it('tells rate and time left once it can', () => {
-    const at = (fields: Partial<operator.Progress>): unknown =>
-      workflowStep(sampleWorkflow({ progress: progress({ phase: 'verify', ...fields }) })).figures;
-    expect(at({ entriesDone: 500, entriesTotal: 2000 })).toEqual({
-      done: 500,
-      total: 2000,
-      perSecond: 250,
-      leftMs: 6000,
+  it('tells a rate only with a time to count it from', () => {
+    const workflow = sampleWorkflow({
+      progress: progress({ phase: 'verify', entriesDone: 500, entriesTotal: 2000 }),
     });
-    expect(at({ entriesDone: 500 })).toMatchObject({ perSecond: 250, leftMs: undefined });
-    expect(at({ entriesDone: 0, entriesTotal: 9 })).toMatchObject({ perSecond: undefined });
-    expect(at({ entriesDone: 9, entriesTotal: 5 })).toMatchObject({ leftMs: 0 });
+    const counts = { done: 500, total: 2000 };
+    const none = { perSecond: undefined, leftMs: undefined };
+    expect(workflowStep(workflow).figures).toEqual({ ...counts, ...none });
+    const since = progress({ phase: 'verify', updatedMs: 1000 });
+    const rate = { perSecond: 250, leftMs: 6000 };
+    expect(workflowStep(workflow, since).figures).toEqual({ ...counts, ...rate });
+  });
+
+  it('says where the work is', () => {
+    const at = progress({ phase: 'snapshot', entriesDone: 5, path: '/data/a/b' });
+    const words = 'recording the shadow repo, 5 entries, at /data/a/b';
+    expect(workflowSituation(sampleWorkflow({ progress: at }))).toBe(words);
   });
 
   it('is to end, once somebody wants it to', () => {

@@ -1,5 +1,6 @@
 // How a freeze or an unfreeze is told: where it stands, on whom it waits, how it ended.
 import type { operator } from '@permafrost/proto';
+import { rateOf, type Rate } from './rate.ts';
 
 type Workflow = operator.Workflow;
 
@@ -34,36 +35,43 @@ function stateWord(workflow: Workflow): string {
 export function workflowSituation(workflow: Workflow): string {
   if (hasEnded(workflow)) return workflow.statusMessage;
   const { phase, figures } = workflowStep(workflow);
-  return figures ? `${phase}, ${countWords(figures)}` : phase;
+  if (!figures) return phase;
+  const words = `${phase}, ${countWords(figures)}`;
+  const path = workflow.progress?.path ?? '';
+  return path === '' ? words : `${words}, at ${path}`;
 }
 
 /** Entries of the tree: directories, files, and whatever else lies in it. */
-export type Figures = Readonly<{
-  done: number;
-  /** Undefined while nobody knows yet. */
-  total: number | undefined;
-  /** Entries a second since the phase began; undefined while there is nothing to tell it by. */
-  perSecond: number | undefined;
-  leftMs: number | undefined;
-}>;
+export type Figures = Rate &
+  Readonly<{
+    done: number;
+    /** Undefined while nobody knows yet. */
+    total: number | undefined;
+  }>;
 
 /** What is going on right now. The phase is stable while only the figures move. */
 export type Step = Readonly<{ phase: string; figures?: Figures }>;
 
-export function workflowStep(workflow: Workflow): Step {
+/** The rate is counted from what was told at `since`; without it, none is told. */
+export function workflowStep(workflow: Workflow, since?: operator.Progress): Step {
   const { progress, waitingFor, worker, cancelRequest } = workflow;
   if (cancelRequest) return { phase: `to be cancelled, waiting for ${waitingFor}` };
   if (progress && workflow.state === 'files') {
+    const figures = figuresOf(progress, since ?? progress);
     switch (progress.phase) {
+      case 'checking':
+        return { phase: 'looking for what is in the way', figures };
+      case 'waiting-for-writers':
+        return { phase: `waiting until nobody writes: ${progress.message}` };
       case 'attributes':
         return {
           phase: workflow.kind === 'freeze' ? 'making files immutable' : 'making files mutable',
-          figures: figuresOf(progress),
+          figures,
         };
       case 'verify':
-        return { phase: 'verifying every entry', figures: figuresOf(progress) };
+        return { phase: 'verifying every entry', figures };
       case 'snapshot':
-        return { phase: 'recording the shadow repo', figures: figuresOf(progress) };
+        return { phase: 'recording the shadow repo', figures };
       case 'waiting-for-lock':
         return { phase: 'taking the lock of the repo' };
       case 'retrying':
@@ -74,15 +82,9 @@ export function workflowStep(workflow: Workflow): Step {
   return { phase: `waiting for ${waitingFor}` };
 }
 
-function figuresOf(progress: operator.Progress): Figures {
-  const { entriesDone: done, entriesTotal: total, startedMs, updatedMs } = progress;
-  const passedMs = updatedMs - startedMs;
-  const perSecond = done > 0 && passedMs > 0 ? (done / passedMs) * 1000 : undefined;
-  const leftMs =
-    total === undefined || perSecond === undefined
-      ? undefined
-      : (Math.max(0, total - done) / perSecond) * 1000;
-  return { done, total, perSecond, leftMs };
+function figuresOf(progress: operator.Progress, since: operator.Progress): Figures {
+  const { entriesDone: done, entriesTotal: total } = progress;
+  return { done, total, ...rateOf(since, progress) };
 }
 
 /** Such as `1,200 of 40,000 entries`. */
