@@ -1,5 +1,10 @@
 // The command line of permafrost-regd: its flags and its help.
-import { durationMs, logLevels } from '@permafrost/daemon-kit';
+import {
+  addSettingsFlags,
+  durationMs,
+  logLevels,
+  type SettingsSource,
+} from '@permafrost/daemon-kit';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import {
@@ -17,7 +22,12 @@ export type Flags = TrustFlags &
     gcEvery: number;
     failUnservedAfter: number;
     logLevel: string;
+    checkConfig?: true;
   }>;
+
+const defaultFile = '/etc/permafrost/regd.toml';
+
+export const settingsSource: SettingsSource = { commandLine, defaultFile };
 
 const DAY_MS = 86_400_000;
 
@@ -65,10 +75,10 @@ Examples:
   permafrost-regd --state ./state --listen unix:./state/regd.sock --listen 127.0.0.1:7550
   permafrost-regd --listen 0.0.0.0:7550 --tls-cert regd.pem --tls-client-ca ca.pem --jwt-ca ca.pem
 
-SIGHUP reads certificates again.`,
+SIGHUP reads certificates and the file of settings again.`,
     )
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-  return addTrustFlags(program);
+  return addSettingsFlags(addTrustFlags(program), defaultFile);
 }
 
 function address(text: string, previous: readonly ListenAddress[]): readonly ListenAddress[] {

@@ -1,24 +1,33 @@
 // permafrost-regd: reads the flags, opens the journal, serves until it is told to stop.
-import { daemonLog, nodeClock, shutdownSignal } from '@permafrost/daemon-kit';
+import {
+  daemonLog,
+  nodeClock,
+  reloadOnHangup,
+  settingsAtStart,
+  shutdownSignal,
+} from '@permafrost/daemon-kit';
 import { Fault } from '@permafrost/events';
 import { openSqliteJournal } from '@permafrost/events/sqlite';
 import { makeStateDirectory, stateDirectory } from '@permafrost/events/state-directory';
 import { InvalidArgumentError } from 'commander';
 import { entrancesFor, type Entrance } from './access/entrances.ts';
 import { Trust, TrustError } from './access/trust.ts';
-import { commandLine, type Flags } from './command-line.ts';
+import { settingsSource, type Flags } from './command-line.ts';
 import { ListenAddressError, type ListenAddress } from './grpc/listen-address.ts';
 import { serve } from './regd.ts';
 import { trustFilesOf } from './trust-flags.ts';
 
-const program = commandLine().parse();
-
-const flags = program.opts<Flags>();
+const settings = settingsAtStart<Flags>(settingsSource);
+const { flags } = settings;
 const log = daemonLog({ name: 'regd', level: flags.logLevel });
 const signal = shutdownSignal();
 try {
   const state = stateDirectory(flags.state);
   const entrances = await entrancesOf(flags, { kind: 'unix', path: state.socket });
+  if (flags.checkConfig) {
+    process.stdout.write(settings.text);
+    process.exit(0);
+  }
   makeStateDirectory(state);
   const journal = await openSqliteJournal({ path: state.journal });
   const { gcOlderThan: gcOlderThanMs, gcEvery: gcEveryMs } = flags;
@@ -42,7 +51,7 @@ try {
 async function entrancesOf(flags: Flags, socket: ListenAddress): Promise<readonly Entrance[]> {
   const files = usable(() => trustFilesOf(flags));
   const trust = files && (await Trust.load(files, { clock: nodeClock, log }));
-  process.on('SIGHUP', () => void trust?.reload());
+  reloadOnHangup(settingsSource, settings, { log, onReload: () => void trust?.reload() });
   const listen = flags.listen.length === 0 ? [socket] : flags.listen;
   const isTokenRequired = flags.requireToken === true;
   const entrances = usable(() => entrancesFor({ listen, trust, isTokenRequired }));
@@ -61,6 +70,6 @@ function usable<T>(make: () => T): T {
   } catch (error) {
     if (!(error instanceof ListenAddressError || error instanceof InvalidArgumentError))
       throw error;
-    return program.error(`error: ${error.message}`);
+    return settings.refuse(error.message);
   }
 }

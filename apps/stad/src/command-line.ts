@@ -1,5 +1,10 @@
 // The command line of permafrost-stad: its flags and its help.
-import { durationMs, logLevels } from '@permafrost/daemon-kit';
+import {
+  addSettingsFlags,
+  durationMs,
+  logLevels,
+  type SettingsSource,
+} from '@permafrost/daemon-kit';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { driverNames, type DriverName } from './driver.ts';
@@ -12,11 +17,16 @@ export type Flags = Readonly<{
   jobs: number;
   retryFor: number;
   logLevel: string;
+  checkConfig?: true;
 }>;
+
+const defaultFile = '/etc/permafrost/stad.toml';
+
+export const settingsSource: SettingsSource = { commandLine, defaultFile };
 
 /** The flags of the program. */
 export function commandLine(): Command {
-  return new Command('permafrost-stad')
+  const program = new Command('permafrost-stad')
     .description(
       'Changes the attributes of files, and records their stat in shadow repos, on one host.',
     )
@@ -50,8 +60,11 @@ Needs root, or the capabilities CAP_LINUX_IMMUTABLE, CAP_FOWNER and CAP_DAC_READ
 
 Examples:
   permafrost-stad --host files1 --root /srv/data
-  permafrost-stad --state ./state --host localhost --driver simulated`,
+  permafrost-stad --state ./state --host localhost --driver simulated
+
+SIGHUP reads the file of settings again.`,
     );
+  return addSettingsFlags(program, defaultFile);
 }
 
 function collect(value: string, previous: readonly string[]): readonly string[] {

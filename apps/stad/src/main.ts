@@ -1,13 +1,19 @@
 // permafrost-stad: reads the flags, opens the journal, serves until it is told to stop.
-import { daemonLog, shutdownSignal } from '@permafrost/daemon-kit';
+import { daemonLog, reloadOnHangup, settingsAtStart, shutdownSignal } from '@permafrost/daemon-kit';
 import { Fault } from '@permafrost/events';
 import { openSqliteJournal } from '@permafrost/events/sqlite';
 import { makeStateDirectory, stateDirectory } from '@permafrost/events/state-directory';
-import { commandLine, type Flags } from './command-line.ts';
+import { settingsSource, type Flags } from './command-line.ts';
 import { serve } from './stad.ts';
 
-const flags = commandLine().parse().opts<Flags>();
+const settings = settingsAtStart<Flags>(settingsSource);
+const { flags } = settings;
+if (flags.checkConfig) {
+  process.stdout.write(settings.text);
+  process.exit(0);
+}
 const log = daemonLog({ name: 'stad', level: flags.logLevel });
+reloadOnHangup(settingsSource, settings, { log });
 const signal = shutdownSignal();
 try {
   const state = stateDirectory(flags.state);

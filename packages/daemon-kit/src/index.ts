@@ -3,3 +3,12 @@ export * from './daemon-log.ts';
 export * from './duration.ts';
 export * from './node-clock.ts';
 export * from './shutdown.ts';
+export * from './settings/settings-error.ts';
+export {
+  addSettingsFlags,
+  changedSettings,
+  readSettings,
+  settingsAtStart,
+} from './settings/settings.ts';
+export type { Settings, SettingsSource } from './settings/settings.ts';
+export { reloadOnHangup } from './settings/reloading.ts';
