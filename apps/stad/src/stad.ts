@@ -26,6 +26,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { checkResponder } from './check/responder.ts';
 import { openDriver, type DriverName } from './driver.ts';
 import { HostRepoLock } from './lock/host-repo-lock.ts';
+import { planResponder } from './plan/responder.ts';
 import { serveOnly } from './served-roots.ts';
 import { GitShadowRepo } from './shadow/git-shadow-repo.ts';
 import { statResponders } from './stat/responders.ts';
@@ -72,7 +73,11 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
   log.info({ host, machine: hostname(), driver: settings.driver, roots }, 'stad ready');
   // One for each kind of question that regd may ask.
   const world = { engine, host, tree, shadow, lock };
-  const responders: readonly Responder[] = [...statResponders(world), checkResponder(world)];
+  const responders: readonly Responder[] = [
+    ...statResponders(world),
+    checkResponder(world),
+    planResponder(world),
+  ];
   const answering = { journal, host, instance, responders, clock: nodeClock, log };
   await Promise.all([
     runner.run(signal),

@@ -6,6 +6,7 @@ export * from './ids/ulid.ts';
 export * from './ids/uuid.ts';
 export * from './inquiries/answer.ts';
 export * from './inquiries/check-subject.ts';
+export * from './inquiries/plan-subject.ts';
 export * from './inquiries/stat-subjects.ts';
 export * from './inquiries/subject.ts';
 export * from './journal/errors.ts';

@@ -9,11 +9,13 @@ import { withTimeout } from '../waiting/give-up.ts';
 import { authorFlag } from './author-flag.ts';
 import { examples, type Bind } from './bind.ts';
 import { changeRepo } from './change-repo.ts';
+import { tellPlan } from './plan.ts';
 import { addPolicyFlags, policyOf, type PolicyOptions } from './policy-flags.ts';
 import { reasonFlag } from './reason-flag.ts';
 
 type Options = PolicyOptions &
   Readonly<{
+    dryRun?: true;
     author?: Author;
     workflow?: Uuid;
     wait: boolean;
@@ -33,6 +35,7 @@ export function addFreezeAndUnfreeze(program: Command, bind: Bind): void {
       .argument('<path-or-id>', 'a repo: its path here or in the registry, or its id')
       .addOption(authorFlag())
       .addOption(reasonFlag())
+      .option('--dry-run', 'tell what would be met and done, and change nothing')
       .option('--workflow <uuid>', 'id for the workflow; may be repeated safely', uuidArgument)
       .option('--no-wait', 'begin, and do not wait for the end')
       .option('--timeout <duration>', 'wait no longer than this, such as 10m', timeoutArgument)
@@ -41,6 +44,7 @@ export function addFreezeAndUnfreeze(program: Command, bind: Bind): void {
         examples(
           `${direction} /data/survey-2024`,
           `${direction} . --author 'A U Thor <author@example.org>' --timeout 10m`,
+          `${direction} /data/survey-2024 --dry-run`,
           `${direction} /data/survey-2024 --no-wait`,
         ),
       )
@@ -55,10 +59,15 @@ async function run(
   target: string,
   options: Options,
 ): Promise<void> {
+  const timed: Session = { ...session, signal: withTimeout(session.signal, options.timeout) };
+  const policy = policyOf(options);
+  if (options.dryRun) {
+    await tellPlan(timed, { direction, repo: await findRepo(timed, target), policy });
+    return;
+  }
   const author = options.author ?? (await gitAuthor());
   const workflow = options.workflow ?? randomUuid();
-  const timed: Session = { ...session, signal: withTimeout(session.signal, options.timeout) };
   const repo = await findRepo(timed, target);
-  const change = { direction, repo, workflow, author, policy: policyOf(options) };
+  const change = { direction, repo, workflow, author, policy };
   await changeRepo(timed, change, options);
 }

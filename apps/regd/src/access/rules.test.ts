@@ -100,6 +100,7 @@ const calls: readonly Row[] = [
   [ofRegistry, OperatorService.listWorkflows, { registry }],
   [`fso/read-repo ${onRepo}`, OperatorService.watchWorkflow, { workflowId: freezing }],
   [`fso/read-repo ${onRepo}`, OperatorService.checkRepo, { repoId }],
+  [`fso/read-repo ${onRepo}`, OperatorService.planStorage, { repoId }],
   [`fso/init-repo ${onRepo}`, OperatorService.clearError, { repoId }],
   [`fso/freeze-repo ${onRepo}`, OperatorService.cancelWorkflow, { workflowId: freezing }],
   [`fso/unfreeze-repo ${onRepo}`, OperatorService.cancelWorkflow, { workflowId: unfreezing }],
@@ -170,6 +171,7 @@ test.for(named)('%s asks for %s', async ([, scope, method, request]) => {
 const waiting: readonly string[] = [
   StatService.statStatus.path,
   OperatorService.checkRepo.path,
+  OperatorService.planStorage.path,
   LiveBroadcastService.aggregateSignals.path,
 ];
 const answering = named.filter(([path]) => !waiting.includes(path));

@@ -179,6 +179,7 @@ const operatorRules: Rules<typeof operator.OperatorService> = {
       { action: 'fso/refresh-repo', path },
     ];
   }),
+  planStorage: byPath('fso/read-repo', (it, objects) => objects.repoPathOfId(it.repoId)),
   clearError: changing(byPath('fso/init-repo', (it, objects) => objects.repoPathOfId(it.repoId))),
   verify: administration,
   collectGarbage: changing(administration),

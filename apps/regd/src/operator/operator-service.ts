@@ -13,6 +13,7 @@ import { changes } from './changes.ts';
 import { checkRepo } from './check-repo.ts';
 import { uuidArgument } from './ids.ts';
 import { journalEvents } from './journal-events.ts';
+import { planStorage } from './plan-storage.ts';
 import { registriesOf, RepoViews } from './repo-view.ts';
 import { presenceView, workflowNotFound, WorkflowViews } from './workflow-view.ts';
 
@@ -31,6 +32,7 @@ export function operatorService(context: Context): MakeService {
       watchWorkflow: (request, call) => rpcs.watchWorkflow(request, call),
       cancelWorkflow: (request, call) => rpcs.cancelWorkflow(request, call),
       checkRepo: (request, call) => checkRepo(context, request, call),
+      planStorage: (request, call) => planStorage(context, request, call),
       clearError: (request, call) => rpcs.clearError(request, call),
       verify: (_, { signal }) => verifyJournal(context, signal),
       collectGarbage: (request, call) => rpcs.collectGarbage(request, call),

@@ -38,6 +38,8 @@ export type Outcome = FlagState | EntryFailure;
 export interface AttributeDriver {
   /** Whose capabilities it works by; absent if it needs none. */
   readonly capabilitiesOf?: CapabilityHolder;
+  /** About how long it takes to change an entry, beyond a look at it, in microseconds. */
+  readonly changeUs?: number;
 
   read(entries: readonly Entry[], signal: AbortSignal): Promise<readonly Outcome[]>;
 

@@ -11,7 +11,7 @@ import {
   type TreeSummary,
   type Watch,
 } from '@permafrost/workflow-core';
-import { examine } from '../survey/examine.ts';
+import { examine, type Surroundings } from '../survey/examine.ts';
 import type { AttributeDriver, FlagState } from './attribute-driver.ts';
 import { DirectoryHandles } from './directory-handles.ts';
 import { type ByteName, printablePath } from './names.ts';
@@ -66,14 +66,18 @@ export class FlaggedTree implements ImmutableTree {
     };
   }
 
+  /** What it works with, for those who only look. */
+  get surroundings(): Surroundings {
+    return { driver: this.#driver, roots: this.#options.roots };
+  }
+
   async examine(
     path: string,
     policy: FreezePolicy,
     watch: Watch,
   ): Promise<OpenWriters | undefined> {
-    const surroundings = { driver: this.#driver, roots: this.#options.roots };
     return this.#cancellable('freeze', path, watch, () =>
-      examine(surroundings, path, { policy, watch }),
+      examine(this.surroundings, path, { policy, watch }),
     );
   }
 

@@ -38,14 +38,20 @@ export async function openTop(
     const mounts = listMounts();
     const mountId = mountIdOf(fd);
     const mount = mounts.find(({ id }) => id === mountId);
-    if (mount?.readOnly && !isReadOnly)
-      throw refuse('FILES_READ_ONLY', `${shown} is on a file system that is mounted read-only`);
+    if (!isReadOnly) assertWritable(path, mount);
     const points = mounts.map(({ point }) => point).filter((point) => isBelow(point, place));
     return { fd, mount, mountPoints: new Set(points) };
   } catch (error) {
     await closeAsync(fd);
     throw error;
   }
+}
+
+/** Throws {@link FilesFault} when the mount that leads to `path` lets nothing be changed. */
+export function assertWritable(path: string, mount: Mount | undefined): void {
+  if (!mount?.readOnly) return;
+  const message = `${printablePath(path)} is on a file system that is mounted read-only`;
+  throw refuse('FILES_READ_ONLY', message);
 }
 
 /** Where the open directory lies now. */

@@ -20,6 +20,7 @@ import {
 import { GetRepoO_StorageTierCode } from "../../nogfso/repos.ts";
 import { Origin } from "../audit/v1/origin.ts";
 import { CheckRepoRequest, CheckRepoResponse } from "./check.ts";
+import { PlanStorageRequest, PlanStorageResponse } from "./plan.ts";
 
 /**
  * What people and their tools ask of regd beyond the API of the Go system. Ids are in their text
@@ -2970,6 +2971,19 @@ export const OperatorService = {
     responseSerialize: (value: CheckRepoResponse): Buffer => Buffer.from(CheckRepoResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CheckRepoResponse => CheckRepoResponse.decode(value),
   },
+  /**
+   * Tells what a freeze or thaw would meet and do, and changes nothing; the plan comes last. Fails with
+   * UNAVAILABLE when no stad answers.
+   */
+  planStorage: {
+    path: "/permafrost.v1.Operator/PlanStorage" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: PlanStorageRequest): Buffer => Buffer.from(PlanStorageRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PlanStorageRequest => PlanStorageRequest.decode(value),
+    responseSerialize: (value: PlanStorageResponse): Buffer => Buffer.from(PlanStorageResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PlanStorageResponse => PlanStorageResponse.decode(value),
+  },
   /** Clears the error of a repo. */
   clearError: {
     path: "/permafrost.v1.Operator/ClearError" as const,
@@ -3045,6 +3059,11 @@ export interface OperatorServer extends UntypedServiceImplementation {
    * online, and with UNAVAILABLE when no stad answers.
    */
   checkRepo: handleServerStreamingCall<CheckRepoRequest, CheckRepoResponse>;
+  /**
+   * Tells what a freeze or thaw would meet and do, and changes nothing; the plan comes last. Fails with
+   * UNAVAILABLE when no stad answers.
+   */
+  planStorage: handleServerStreamingCall<PlanStorageRequest, PlanStorageResponse>;
   /** Clears the error of a repo. */
   clearError: handleUnaryCall<ClearErrorRequest, ClearErrorResponse>;
   /** Reads the whole journal and tells what is wrong with it; the summary comes last. */
@@ -3160,6 +3179,16 @@ export interface OperatorClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<CheckRepoResponse>;
+  /**
+   * Tells what a freeze or thaw would meet and do, and changes nothing; the plan comes last. Fails with
+   * UNAVAILABLE when no stad answers.
+   */
+  planStorage(request: PlanStorageRequest, options?: Partial<CallOptions>): ClientReadableStream<PlanStorageResponse>;
+  planStorage(
+    request: PlanStorageRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<PlanStorageResponse>;
   /** Clears the error of a repo. */
   clearError(
     request: ClearErrorRequest,

@@ -16,6 +16,7 @@ import { NativeDriver } from './native.ts';
 
 export class ChattrDriver implements AttributeDriver {
   readonly capabilitiesOf = 'programs';
+  readonly changeUs = 20;
   readonly openDirectory?: DirectoryOpener;
   readonly #threads: NativeDriver;
 

@@ -21,6 +21,7 @@ const THREADS_MAX = 4;
 
 export class NativeDriver implements AttributeDriver {
   readonly capabilitiesOf = 'self';
+  readonly changeUs = 7;
   /** Missing where the kernel cannot make the guarantee; the walk then makes it by hand. */
   readonly openDirectory?: DirectoryOpener;
   readonly #threads: readonly Thread[];
