@@ -7,6 +7,7 @@ export * from './ids/uuid.ts';
 export * from './inquiries/answer.ts';
 export * from './inquiries/check-subject.ts';
 export * from './inquiries/plan-subject.ts';
+export type { check, plan } from '@permafrost/proto/events';
 export * from './inquiries/stat-subjects.ts';
 export * from './inquiries/subject.ts';
 export * from './journal/errors.ts';

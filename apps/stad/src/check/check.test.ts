@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { check } from '@permafrost/proto/events';
+import type { check } from '@permafrost/events';
 import type { ShadowLocation } from '@permafrost/workflow-core';
 import { author, Scratch, watch } from '../shadow/scratch.ts';
 import { SimulatedDriver } from '../tree/drivers/simulated.ts';

@@ -1,6 +1,6 @@
 // Compares a repo's files with what is recorded of them: the attribute with the journal, the entries
 // with the last snapshot. It changes nothing, and keeps nothing of what it tells but counts.
-import type { check } from '@permafrost/proto/events';
+import type { check } from '@permafrost/events';
 import type { ShadowLocation, Step, Watch } from '@permafrost/workflow-core';
 import type { GitShadowRepo } from '../shadow/git-shadow-repo.ts';
 import { lineOf, markOfTop, type StatusLine } from '../shadow/status.ts';

@@ -1,5 +1,5 @@
 // What people should know of a tree before it is frozen or thawed, though it stands in nobody's way.
-import type { plan } from '@permafrost/proto/events';
+import type { plan } from '@permafrost/events';
 import type { OpenFiles } from '../survey/open-files.ts';
 import type { Examples, TreeSurvey } from '../survey/tree-survey.ts';
 import type { Mount } from '../tree/mounts.ts';

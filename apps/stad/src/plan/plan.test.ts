@@ -1,7 +1,7 @@
 import { linkSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { plan } from '@permafrost/proto/events';
+import type { plan } from '@permafrost/events';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Scratch, watch } from '../shadow/scratch.ts';

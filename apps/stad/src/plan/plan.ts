@@ -2,7 +2,7 @@
 // no lock, and keeps nothing of the tree but counts and a few examples: what it tells may be otherwise
 // a moment later.
 import { closeSync } from 'node:fs';
-import type { plan } from '@permafrost/proto/events';
+import type { plan } from '@permafrost/events';
 import {
   FilesFault,
   type Direction,

@@ -126,7 +126,8 @@ describe('when it is interrupted', () => {
   it('has ended its processes when it rejects', async () => {
     const controller = new AbortController();
     const git = scratch.program(
-      `case "$*" in *ls-tree*) echo $$ > ${scratch.root}/pid; exec sleep 60;; esac`,
+      // Renamed when it is complete: whoever watches sees the file before there is anything in it.
+      `case "$*" in *ls-tree*) echo $$ > ${scratch.root}/part; mv ${scratch.root}/part ${scratch.root}/pid; exec sleep 60;; esac`,
     );
     const request = { author, attrs: '' } as const;
     const snapshot = scratch

@@ -39,9 +39,8 @@ export function optionOf(program: Command, name: string): Option | undefined {
 /** The value that the program gets for these texts. Throws what the flag's own parser throws. */
 export function valueOf(option: Option, texts: Texts): unknown {
   if (texts === true) return true;
-  const { parseArg, defaultValue } = option as Option & { defaultValue: unknown };
-  const first = isRepeatable(option) ? defaultValue : undefined;
-  return texts.reduce<unknown>((value, text) => parseArg?.(text, value) ?? text, first);
+  const first: unknown = isRepeatable(option) ? option.defaultValue : undefined;
+  return texts.reduce<unknown>((value, text) => option.parseArg?.(text, value) ?? text, first);
 }
 
 export function isRepeatable(option: Option): boolean {
