@@ -1,5 +1,5 @@
 // An estimate, good enough to choose between waiting and going for lunch. How fast this file system is
-// to look at is known from the look that has just been taken, and the rest from measurements.
+// to look at is known from the look that has just been taken, and the rest is a rough guess.
 import type { Direction } from '@permafrost/workflow-core';
 
 export type PlannedWork = Readonly<{
