@@ -95,9 +95,9 @@ it(
     const tookMs = (ended?.timeMs ?? Infinity) - Number(asked?.['time']);
     expect(tookMs).toBeLessThan(1000);
     if (!noChattr) {
-      const { immutable, mutable } = await countImmutable(repo);
+      // How many is left open: a fast walk may be at its verification by the time it is cancelled.
+      const { immutable } = await countImmutable(repo);
       expect(immutable).toBeGreaterThan(0);
-      expect(mutable).toBeGreaterThan(0);
     }
     await change('freeze');
     await expectSound();
