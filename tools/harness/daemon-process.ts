@@ -1,9 +1,15 @@
 // One daemon as a real process: started, heard, killed.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { checkoutPrograms } from './programs.ts';
 
 export type DaemonName = 'regd' | 'stad';
+
+/** Halves the time to start, once a daemon that uses it has ended in order. */
+const compileCache = fileURLToPath(
+  new URL('../../node_modules/.cache/permafrost-daemons', import.meta.url),
+);
 
 export type LogLine = Readonly<Record<string, unknown> & { msg: string }>;
 
@@ -39,7 +45,7 @@ export class DaemonProcess {
     const started = command ?? [process.execPath, ...flags, checkoutPrograms[name]];
     const [first = '', ...rest] = [...through, ...started, ...args];
     const child = spawn(first, rest, {
-      env: { ...process.env, ...env },
+      env: { NODE_COMPILE_CACHE: compileCache, ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#child = child;
