@@ -1,5 +1,6 @@
 // What is known of an entry without opening it: the part of stat(2) that counts here.
 import { constants, type BigIntStats } from 'node:fs';
+import type { ByteString } from './byte-string.ts';
 
 export type Kind = 'file' | 'directory' | 'link' | 'other';
 
@@ -13,6 +14,13 @@ export type EntryStats = Readonly<{
   ino: bigint;
   nlink: number;
 }>;
+
+/** How entries are looked at. Both throw errors with a `code`, as Node does, and follow no symlink. */
+export interface StatCalls {
+  ofOpen: (fd: number) => EntryStats;
+  /** Undefined when there is nothing of that name. */
+  ofEntry: (fd: number, name: ByteString) => EntryStats | undefined;
+}
 
 export function kindOf(mode: number): Kind {
   switch (mode & constants.S_IFMT) {

@@ -1,15 +1,8 @@
 // Asks the kernel what an entry of an open directory is. A snapshot does it once an entry, so that
 // it is what a snapshot takes its time for.
 import { fstatSync, lstatSync } from 'node:fs';
-import { rawOf, type ByteString } from './byte-string.ts';
-import { entryStats, type EntryStats } from './entry-stats.ts';
-
-/** Both throw errors with a `code`, as Node does. A symlink is not followed. */
-export interface StatCalls {
-  ofOpen: (fd: number) => EntryStats;
-  /** Undefined when there is nothing of that name. */
-  ofEntry: (fd: number, name: ByteString) => EntryStats | undefined;
-}
+import { rawOf } from './byte-string.ts';
+import { entryStats, type StatCalls } from './entry-stats.ts';
 
 export const nodeStatCalls: StatCalls = {
   ofOpen: (fd) => entryStats(fstatSync(fd, { bigint: true })),

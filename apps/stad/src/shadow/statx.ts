@@ -1,78 +1,71 @@
-// stat(2) by the system call statx(2): it takes the directory's descriptor and the entry's name as
-// they are, so that the kernel has no path through /proc to follow.
+// The stat of entries by the system call statx(2), without Node and its paths.
 import { constants } from 'node:os';
-import { call, errnoName, memory } from '../tree/drivers/native/system-calls.ts';
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_NO_AUTOMOUNT,
+  AT_SYMLINK_NOFOLLOW,
+  DEV_MAJOR_AT,
+  DEV_MINOR_AT,
+  INO_AT,
+  MODE_AT,
+  MTIME_AT,
+  NLINK_AT,
+  SIZE_AT,
+  status,
+  statx,
+  STATX_INO,
+  STATX_MTIME,
+  STATX_NLINK,
+  STATX_SIZE,
+  STATX_TYPE,
+} from '../tree/drivers/native/statx.ts';
+import { errnoName, memory } from '../tree/drivers/native/system-calls.ts';
+import { SystemCallError } from '../tree/errno.ts';
 import type { ByteString } from './byte-string.ts';
-import { kindOf, type EntryStats } from './entry-stats.ts';
-import type { StatCalls } from './stat-calls.ts';
+import { kindOf, type EntryStats, type StatCalls } from './entry-stats.ts';
 
-const AT_SYMLINK_NOFOLLOW = 0x100;
-const AT_NO_AUTOMOUNT = 0x800;
-const AT_EMPTY_PATH = 0x1000;
+const WANTED = STATX_TYPE | STATX_NLINK | STATX_MTIME | STATX_INO | STATX_SIZE;
 
-/** Type, number of links, mtime, inode and size. */
-const WANTED = 0x1 | 0x4 | 0x40 | 0x100 | 0x200;
-
-/** `struct statx`. */
-const status = memory(256);
-const NLINK_AT = 16;
-const MODE_AT = 28;
-const INO_AT = 32;
-const SIZE_AT = 40;
-const MTIME_AT = 112;
-const DEV_MAJOR_AT = 136;
-const DEV_MINOR_AT = 140;
 const TWO_32 = 2 ** 32;
 
 /** No file system has longer names. */
 const NAME_BYTES_MAX = 4095;
 const nameMemory = memory(NAME_BYTES_MAX + 1);
 
-class StatxError extends Error {
-  readonly code: string;
-  readonly syscall = 'statx';
-
-  constructor(code: string) {
-    super(`${code}: statx`);
-    this.code = code;
-  }
-}
-
 /** Undefined where the kernel, or a container around this process, does not allow it. */
 export function statxCalls(): StatCalls | undefined {
-  const AT_FDCWD = -100;
-  return statx(AT_FDCWD, '.', 0) === 0 ? { ofOpen, ofEntry } : undefined;
+  return statName(AT_FDCWD, '.', 0) === 0 ? { ofOpen, ofEntry } : undefined;
 }
 
 function ofOpen(fd: number): EntryStats {
-  const result = statx(fd, '', AT_EMPTY_PATH);
-  if (result < 0) throw new StatxError(errnoName(result));
+  const result = statName(fd, '', AT_EMPTY_PATH);
+  if (result < 0) throw new SystemCallError(errnoName(result), 'statx');
   return parseStatus();
 }
 
 function ofEntry(fd: number, name: ByteString): EntryStats | undefined {
-  const result = statx(fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT);
+  const result = statName(fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT);
   if (result === -constants.errno.ENOENT) return undefined;
-  if (result < 0) throw new StatxError(errnoName(result));
+  if (result < 0) throw new SystemCallError(errnoName(result), 'statx');
   return parseStatus();
 }
 
-function statx(fd: number, name: ByteString, flags: number): number {
+function statName(fd: number, name: ByteString, flags: number): number {
   if (name.length > NAME_BYTES_MAX) return -constants.errno.ENAMETOOLONG;
   const { at, buffer } = nameMemory;
   buffer[buffer.write(name, 'latin1')] = 0;
-  return call('statx', fd, at, flags, WANTED, status.at);
+  return statx(fd, at, flags, WANTED);
 }
 
 function parseStatus(): EntryStats {
-  const { buffer } = status;
   return {
-    kind: kindOf(buffer.readUInt16LE(MODE_AT)),
-    size: buffer.readBigUInt64LE(SIZE_AT),
-    mtimeS: buffer.readInt32LE(MTIME_AT + 4) * TWO_32 + buffer.readUInt32LE(MTIME_AT),
-    dev: deviceOf(buffer.readUInt32LE(DEV_MAJOR_AT), buffer.readUInt32LE(DEV_MINOR_AT)),
-    ino: buffer.readBigUInt64LE(INO_AT),
-    nlink: buffer.readUInt32LE(NLINK_AT),
+    kind: kindOf(status.readUInt16LE(MODE_AT)),
+    size: status.readBigUInt64LE(SIZE_AT),
+    mtimeS: status.readInt32LE(MTIME_AT + 4) * TWO_32 + status.readUInt32LE(MTIME_AT),
+    dev: deviceOf(status.readUInt32LE(DEV_MAJOR_AT), status.readUInt32LE(DEV_MINOR_AT)),
+    ino: status.readBigUInt64LE(INO_AT),
+    nlink: status.readUInt32LE(NLINK_AT),
   };
 }
 

@@ -1,4 +1,17 @@
-// The errors of Node's system calls, by their symbolic number and never by their text.
+// The errors of system calls, by their symbolic number and never by their text.
+
+/** A system call that Node did not make has failed, as Node would tell it. */
+export class SystemCallError extends Error {
+  /** Such as `ENOENT`. */
+  readonly code: string;
+  readonly syscall: string;
+
+  constructor(code: string, syscall: string) {
+    super(`${code}: ${syscall}`);
+    this.code = code;
+    this.syscall = syscall;
+  }
+}
 
 /** The errno of a failed system call, such as `ENOENT`; undefined for any other error. */
 export function errnoOf(error: unknown): string | undefined {

@@ -1,6 +1,20 @@
 // The immutable attribute by system calls, in the two ways that Linux has.
 import { constants as fs } from 'node:fs';
 import { constants as os } from 'node:os';
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_SYMLINK_NOFOLLOW,
+  ATTRIBUTES_AT,
+  INO_AT,
+  KNOWN_AT,
+  MODE_AT,
+  status,
+  statx,
+  STATX_ATTR_IMMUTABLE,
+  STATX_INO,
+  STATX_TYPE,
+} from './statx.ts';
 import { type Address, call, memory } from './system-calls.ts';
 
 /**
@@ -15,8 +29,6 @@ export interface AttributeCalls {
   bring: (fd: number, name: Address, immutable: boolean) => number;
 }
 
-const AT_FDCWD = -100;
-const AT_SYMLINK_NOFOLLOW = 0x100;
 const { ENOTTY, EOPNOTSUPP, ELOOP, ENOENT } = os.errno;
 
 /** `by-name` is the faster way, where the kernel has it; `by-descriptor` is there always. */
@@ -76,9 +88,8 @@ const byDescriptor: AttributeCalls = {
   look(fd, name) {
     const result = getStatus(fd, name);
     if (result < 0) return result;
-    const { buffer } = status;
-    return (buffer.readUInt8(KNOWN_AT) & STATX_ATTR_IMMUTABLE) !== 0
-      ? Number((buffer.readUInt8(ATTRIBUTES_AT) & STATX_ATTR_IMMUTABLE) !== 0)
+    return (status.readUInt8(KNOWN_AT) & STATX_ATTR_IMMUTABLE) !== 0
+      ? Number((status.readUInt8(ATTRIBUTES_AT) & STATX_ATTR_IMMUTABLE) !== 0)
       : onDescriptor(fd, name, isImmutable);
   },
   bring(fd, name, immutable) {
@@ -121,35 +132,25 @@ function onDescriptor(fd: number, name: Address, work: (file: number) => number)
   }
 }
 
-/** `struct statx`: its flags, which of them the file system knows, and the mode. */
-const status = memory(256);
-const ATTRIBUTES_AT = 8;
-const MODE_AT = 28;
-const INODE_AT = 32;
-const KNOWN_AT = 56;
-const STATX_TYPE = 0x1;
-const STATX_INO = 0x100;
-const AT_EMPTY_PATH = 0x1000;
 const empty = memory(1);
-const STATX_ATTR_IMMUTABLE = 0x10;
 
 function getStatus(fd: number, name: Address): number {
-  return call('statx', fd, name, AT_SYMLINK_NOFOLLOW, STATX_TYPE, status.at);
+  return statx(fd, name, AT_SYMLINK_NOFOLLOW, STATX_TYPE);
 }
 
 export type EntryType = 'directory' | 'file' | 'link' | 'other';
 
 /** The inode of an open file. */
 export function inodeOf(fd: number): bigint {
-  call('statx', fd, empty.at, AT_EMPTY_PATH, STATX_INO, status.at);
-  return status.buffer.readBigUInt64LE(INODE_AT);
+  statx(fd, empty.at, AT_EMPTY_PATH, STATX_INO);
+  return status.readBigUInt64LE(INO_AT);
 }
 
 /** The type of an entry, or a negative errno. */
 export function typeOf(fd: number, name: Address): EntryType | number {
   const result = getStatus(fd, name);
   if (result < 0) return result;
-  switch (status.buffer.readUInt16LE(MODE_AT) & fs.S_IFMT) {
+  switch (status.readUInt16LE(MODE_AT) & fs.S_IFMT) {
     case fs.S_IFDIR:
       return 'directory';
     case fs.S_IFREG:

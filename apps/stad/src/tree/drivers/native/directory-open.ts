@@ -4,6 +4,7 @@ import { constants as fs } from 'node:fs';
 import { constants as os } from 'node:os';
 import type { EntryFailure, OpenDirectory } from '../../attribute-driver.ts';
 import { inodeOf } from './attribute-calls.ts';
+import { AT_FDCWD } from './statx.ts';
 import { type Address, call, errnoName, memory } from './system-calls.ts';
 
 /** `struct open_how`: flags, mode, and how the path may be resolved, 64 bits each. */
@@ -15,7 +16,6 @@ const RESOLVE_BENEATH = 0x08;
 how.buffer.writeUInt32LE(fs.O_RDONLY | fs.O_DIRECTORY | fs.O_NOFOLLOW | O_CLOEXEC, 0);
 how.buffer.writeUInt32LE(RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH, 16);
 
-const AT_FDCWD = -100;
 const { EXDEV } = os.errno;
 
 /** Undefined for what belongs to another file system or mount. */

@@ -1,19 +1,9 @@
 // Directories that are wanted at the same moment are opened by one task.
 import type { Entry, OpenDirectory } from '../../attribute-driver.ts';
+import { SystemCallError } from '../../errno.ts';
 import type { Answer, Task } from './tasks.ts';
 
 type OpenAll = (directories: readonly Entry[]) => Promise<Answer<Extract<Task, { do: 'open' }>>>;
-
-/** A directory could not be opened, for the reason that `code` names as Node does. */
-class OpenDirectoryError extends Error {
-  readonly code: string;
-  readonly syscall = 'openat2';
-
-  constructor(code: string) {
-    super(`${code}: openat2`);
-    this.code = code;
-  }
-}
 
 export class Opening {
   readonly #openAll: OpenAll;
@@ -29,7 +19,7 @@ export class Opening {
     const index = this.#wanted.push(directory) - 1;
     this.#opened ??= this.#openWanted();
     const answer = (await this.#opened)[index];
-    if (answer && 'errno' in answer) throw new OpenDirectoryError(answer.errno);
+    if (answer && 'errno' in answer) throw new SystemCallError(answer.errno, 'openat2');
     return answer;
   }
 
