@@ -11,12 +11,12 @@ import type { Session } from '../session.ts';
 import { findRepo } from '../target.ts';
 import {
   changesOfData,
-  checkStep,
   countsWords,
   driftLine,
   isOutOfPlace,
   summaryWords,
 } from '../view/drift.ts';
+import { lookStep } from '../view/look-step.ts';
 import { withTimeout } from '../waiting/give-up.ts';
 import { authorFlag } from './author-flag.ts';
 import { examples, type Bind } from './bind.ts';
@@ -83,7 +83,7 @@ async function look(
     )) {
       switch (item?.$case) {
         case 'progress':
-          display.show(checkStep(item.value));
+          display.show(lookStep(item.value));
           break;
         case 'drift':
           display.end();

@@ -5,7 +5,8 @@ import { exitCode } from '../exit-code.ts';
 import { Failure } from '../failure.ts';
 import { stepDisplay } from '../output/step-display.ts';
 import type { Session } from '../session.ts';
-import { obstaclesOf, planStep, planWords } from '../view/plan.ts';
+import { lookStep } from '../view/look-step.ts';
+import { obstaclesOf, planWords } from '../view/plan.ts';
 
 export type Intent = Readonly<{
   direction: Direction;
@@ -35,7 +36,7 @@ async function ask(
   try {
     const items = regd.watch(operator.OperatorService.planStorage, request, signal);
     for await (const { item } of items) {
-      if (item?.$case === 'progress') display.show(planStep(item.value));
+      if (item?.$case === 'progress') display.show(lookStep(item.value));
       if (item?.$case === 'plan') return item.value;
     }
   } finally {

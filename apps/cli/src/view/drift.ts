@@ -1,28 +1,13 @@
-// How a check is told: how far it is, each thing that it finds, what it comes to.
+// How a check is told: each thing that it finds, what it comes to.
 import type { check } from '@permafrost/proto';
 import type { Paint } from '../output/terminal.ts';
-import { count, type Step } from './workflow.ts';
+import { count } from './workflow.ts';
 
 /** As long as the longest kind. */
 const KIND_WIDTH = 10;
 
 /** The kinds that say that the directory of the repo is not where it should be. */
 const OUT_OF_PLACE: ReadonlySet<string> = new Set(['missing', 'replaced', 'redirected']);
-
-export function checkStep(progress: check.CheckProgress): Step {
-  const { phase, entriesDone: done, entriesTotal: total } = progress;
-  const figures = { done, total, perSecond: undefined, leftMs: undefined };
-  switch (phase) {
-    case 'waiting-for-lock':
-      return { phase: 'taking the lock of the repo' };
-    case 'attributes':
-      return { phase: 'looking at the attributes', figures };
-    case 'entries':
-      return { phase: 'comparing with the last snapshot', figures };
-    default:
-      return { phase, figures };
-  }
-}
 
 /** One line. */
 export function driftLine({ kind, path, detail }: check.Drift, paint: Paint): string {

@@ -3,24 +3,7 @@ import type { Direction } from '@permafrost/events';
 import type { plan } from '@permafrost/proto';
 import { span } from '../output/time.ts';
 import type { Paint } from '../output/terminal.ts';
-import { count, type Step } from './workflow.ts';
-
-export function planStep({ phase, entriesDone, entriesTotal }: plan.PlanProgress): Step {
-  const figures = {
-    done: entriesDone,
-    total: entriesTotal,
-    perSecond: undefined,
-    leftMs: undefined,
-  };
-  switch (phase) {
-    case 'examining':
-      return { phase: 'looking at what is there', figures };
-    case 'attributes':
-      return { phase: 'looking at the attributes', figures };
-    default:
-      return { phase, figures };
-  }
-}
+import { count } from './workflow.ts';
 
 export function obstaclesOf({ findings }: plan.StoragePlan): readonly plan.PlanFinding[] {
   return findings.filter(({ isObstacle }) => isObstacle);

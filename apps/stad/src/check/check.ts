@@ -1,7 +1,8 @@
 // Compares a repo's files with what is recorded of them: the attribute with the journal, the entries
 // with the last snapshot. It changes nothing, and keeps nothing of what it tells but counts.
 import type { check } from '@permafrost/events';
-import type { ShadowLocation, Step, Watch } from '@permafrost/workflow-core';
+import type { ShadowLocation } from '@permafrost/workflow-core';
+import { watchTelling } from '../inquiries/watch-telling.ts';
 import type { GitShadowRepo } from '../shadow/git-shadow-repo.ts';
 import { lineOf, markOfTop, type StatusLine } from '../shadow/status.ts';
 import type { FlaggedTree } from '../tree/immutable-tree.ts';
@@ -59,7 +60,11 @@ export class Check {
       for (const wrong of paths) await this.#drift(kind, wrong);
     };
     const { tree } = this.#parts;
-    const { dirs, files } = await tree.look(path, { wanted, onWrong }, this.#watch('attributes'));
+    const { dirs, files } = await tree.look(
+      path,
+      { wanted, onWrong },
+      watchTelling(this.#parts, 'attributes'),
+    );
     return dirs + files;
   }
 
@@ -70,7 +75,7 @@ export class Check {
         const line = lineOf(difference);
         if (line) await this.#drift(kindOfMark[line.mark], line.path);
       },
-      this.#watch('entries'),
+      watchTelling(this.#parts, 'entries'),
     );
     const mark = markOfTop(top);
     if (mark) await this.#drift(kindOfMark[mark], '');
@@ -80,15 +85,5 @@ export class Check {
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
     const path = pathBelowTop === '' ? '.' : printableName(bytesOf(pathBelowTop));
     await this.#parts.tell({ item: { $case: 'drift', value: { kind, path, detail } } });
-  }
-
-  #watch(phase: string): Watch {
-    const { signal, tell } = this.#parts;
-    const onStep = ({ entriesDone, entriesTotal, path }: Step): void => {
-      const value = { phase, entriesDone, entriesTotal, path };
-      // Whoever has left does not hear of it.
-      tell({ item: { $case: 'progress', value } }).catch(() => undefined);
-    };
-    return { signal, onStep };
   }
 }

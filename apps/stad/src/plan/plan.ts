@@ -3,13 +3,8 @@
 // a moment later.
 import { closeSync } from 'node:fs';
 import type { plan } from '@permafrost/events';
-import {
-  FilesFault,
-  type Direction,
-  type FreezePolicy,
-  type Step,
-  type Watch,
-} from '@permafrost/workflow-core';
+import { FilesFault, type Direction, type FreezePolicy } from '@permafrost/workflow-core';
+import { watchTelling } from '../inquiries/watch-telling.ts';
 import { concernsOf, whyNotPrivileged, type Concern } from '../survey/obstacles.ts';
 import { findOpenFiles } from '../survey/open-files.ts';
 import { TreeSurvey } from '../survey/tree-survey.ts';
@@ -72,7 +67,7 @@ export class Plan {
     const isFreeze = direction === 'freeze';
     const openFiles = isFreeze ? await findOpenFiles(this.#parts.signal) : undefined;
     const survey = new TreeSurvey({ path, mountPoints }, openFiles);
-    await survey.run(this.#watch('examining'));
+    await survey.run(watchTelling(this.#parts, 'examining'));
     if (isFreeze) this.#findings.push(...concernsOf(survey, policy).map(concernFinding));
     this.#findings.push(...notesOnTree(survey), ...unseenProcesses(openFiles));
     return survey;
@@ -89,7 +84,7 @@ export class Plan {
         return Promise.resolve();
       },
     } as const;
-    await this.#parts.tree.look(path, look, this.#watch('attributes'));
+    await this.#parts.tree.look(path, look, watchTelling(this.#parts, 'attributes'));
     return count;
   }
 
@@ -125,16 +120,6 @@ export class Plan {
     return [true, false].flatMap((first) =>
       this.#findings.filter(({ isObstacle }) => isObstacle === first),
     );
-  }
-
-  #watch(phase: string): Watch {
-    const { signal, tell } = this.#parts;
-    const onStep = ({ entriesDone, entriesTotal, path }: Step): void => {
-      const value = { phase, entriesDone, entriesTotal, path };
-      // Whoever has left does not hear of it.
-      tell({ item: { $case: 'progress', value } }).catch(() => undefined);
-    };
-    return { signal, onStep };
   }
 }
 
