@@ -18,7 +18,7 @@ export * from './streams/codec.ts';
 export type { MessageType } from './streams/message-codec.ts';
 export * from './streams/codecs.ts';
 export * from './streams/common.ts';
-export { directions, type Direction } from './streams/direction.ts';
+export { directionOf, directions, type Direction } from './streams/direction.ts';
 export * from './streams/index/events.ts';
 export { wireOrigin } from './streams/origin.ts';
 export * from './streams/main/events.ts';

@@ -1,6 +1,6 @@
 // What a freeze or thaw would meet: asked of the stad of the repo's host, which looks at the files, and
 // handed on together with what regd itself would say to the request.
-import { directions, planSubject, type Direction } from '@permafrost/events';
+import { directionOf, planSubject, type Direction } from '@permafrost/events';
 import type { plan } from '@permafrost/proto';
 import { refusals, tryToBegin, type Refusal } from '@permafrost/workflow-core';
 import { badArgument } from '../grpc/rpc-error.ts';
@@ -20,17 +20,17 @@ export async function* planStorage(
   const repoId = uuidArgument(question.repoId, 'repo id');
   const direction = directionArgument(question.direction);
   policyOf(question);
-  const {
-    registry,
-    globalPath,
-    fileHost: host,
-  } = (await findRepo(context.engine, repoId)).state.init;
+  const { init } = (await findRepo(context.engine, repoId)).state;
+  const { registry, globalPath, fileHost: host } = init;
   const departure = { registry, globalPath, repoId, direction };
-  for await (const { item } of askStad(context, planSubject, { host, question }, signal)) {
-    if (item?.$case !== 'plan') yield { item };
+  for await (const told of askStad(context, planSubject, { host, question }, signal)) {
+    if (told.item?.$case !== 'plan') {
+      yield told;
+      continue;
+    }
     // Asked last, so that it is as new as what it is told with.
-    else
-      yield withFindings(item.value, await refusalsOf(() => tryToBegin(context.engine, departure)));
+    const more = await refusalsOf(() => tryToBegin(context.engine, departure));
+    yield withFindings(told.item.value, more);
   }
 }
 
@@ -55,7 +55,7 @@ async function refusalsOf(begin: () => Promise<void>): Promise<readonly plan.Pla
 }
 
 function directionArgument(text: string): Direction {
-  const direction = directions.find((one) => one === text);
+  const direction = directionOf(text);
   if (!direction) throw badArgument('DIRECTION_UNKNOWN', 'unknown direction: freeze or unfreeze');
   return direction;
 }

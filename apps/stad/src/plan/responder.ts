@@ -1,6 +1,6 @@
 // Answers regd's question what a freeze or thaw of a repo would meet. It takes no lock and does not
 // mind a workflow under way: it only looks, and regd tells whether the request would be accepted.
-import { directions, freezePolicy, parseUuid, planSubject } from '@permafrost/events';
+import { directionOf, freezePolicy, parseUuid, planSubject } from '@permafrost/events';
 import { repo, responderTo, type Responder } from '@permafrost/workflow-core';
 import { NotNowError, type RestWorld } from '../inquiries/at-rest.ts';
 import { streamed } from '../inquiries/streamed.ts';
@@ -13,7 +13,7 @@ export function planResponder({ engine, host, tree }: PlanWorld): Responder {
   return responderTo(planSubject, (question, signal) =>
     streamed(async (tell) => {
       const { init } = (await engine.find(repo, parseUuid(question.repoId))).state;
-      const direction = directions.find((one) => one === question.direction);
+      const direction = directionOf(question.direction);
       if (init?.fileHost !== host || !direction) {
         throw new NotNowError(`repo ${question.repoId} is not set up on host ${host}`);
       }

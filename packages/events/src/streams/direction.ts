@@ -3,6 +3,11 @@ export type Direction = 'freeze' | 'unfreeze';
 
 export const directions: readonly Direction[] = ['freeze', 'unfreeze'];
 
+/** The direction that a request names; undefined if it names none. */
+export function directionOf(text: string): Direction | undefined {
+  return directions.find((direction) => direction === text);
+}
+
 /** For each direction, the wire type of each step. */
 export type DirectedTypes<Step extends string, Type extends number> = Readonly<
   Record<Direction, Readonly<Record<Step, Type>>>
