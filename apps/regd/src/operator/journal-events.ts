@@ -9,6 +9,7 @@ import {
   type Uuid,
 } from '@permafrost/events';
 import type { operator, origin } from '@permafrost/proto';
+import { eventsAfter } from '../all-events.ts';
 import { eventStream, willBlock } from '../event-stream.ts';
 import { badArgument } from '../grpc/rpc-error.ts';
 import type { Call } from '../grpc/service.ts';
@@ -19,7 +20,6 @@ import { streams, typeName } from '../wire/streams.ts';
 import { findHistory, labelOf, type History } from './history.ts';
 import { ulidArgument, uuidArgument } from './ids.ts';
 
-const PAGE_EVENTS = 500;
 const TICK_MS = 10_000;
 
 export async function* journalEvents(
@@ -69,12 +69,13 @@ async function* ofAll(
   { afterPosition, watch, signal }: { afterPosition: number; watch: boolean; signal: AbortSignal },
 ): AsyncGenerator<StoredEvent> {
   let position = afterPosition;
-  const read = (): Promise<readonly StoredEvent[]> => journal.readAll(position, PAGE_EVENTS);
-  const looks = watch ? lookOnNews(journal, signal, read, () => TICK_MS) : [await read()];
-  for await (const first of looks) {
-    for (let page = first; page.length > 0 && !signal.aborted; page = await read()) {
-      yield* page;
-      position = page.at(-1)?.position ?? position;
+  const reached = (): number => position;
+  const looks = watch ? lookOnNews(journal, signal, reached, () => TICK_MS) : [reached()];
+  for await (const from of looks) {
+    for await (const event of eventsAfter(journal, from)) {
+      signal.throwIfAborted();
+      yield event;
+      ({ position } = event);
     }
   }
   signal.throwIfAborted();

@@ -12,18 +12,12 @@ import {
   type BroadcastEventsI,
   type BroadcastEventsO,
 } from '@permafrost/proto';
+import { eventsAfter } from '../all-events.ts';
 import { badArgument, notFound } from '../grpc/rpc-error.ts';
 import { serviceOf, type Call, type MakeService } from '../grpc/service.ts';
 import { lookOnNews } from '../news.ts';
 import { afterOf } from '../wire/arguments.ts';
-import {
-  beginning,
-  eventsAfter,
-  noticesAfter,
-  placeOf,
-  placeOfEnd,
-  type Place,
-} from './changes-channel.ts';
+import { beginning, noticesAfter, placeOf, placeOfEnd, type Place } from './changes-channel.ts';
 import type { Context } from './context.ts';
 
 const CHANNEL = 'all';

@@ -12,8 +12,10 @@ import {
   type Ulid,
 } from '@permafrost/events';
 import { BroadcastEvent, BroadcastEvent_Type as Type } from '@permafrost/proto';
+import { eventsAfter } from '../all-events.ts';
 
-const PAGE_EVENTS = 500;
+/** So many are looked at first for the last notice before the end. */
+const LOOK_BACK_EVENTS = 500;
 
 const types: Readonly<Partial<Record<StreamKind, Type>>> = {
   main: Type.EV_BC_FSO_MAIN_CHANGED,
@@ -29,7 +31,7 @@ export const beginning: Place = { position: 0, notice: nilUlid };
 /** After all that there is now. */
 export async function placeOfEnd(journal: Journal): Promise<Place> {
   const position = await journal.end();
-  for (let back = PAGE_EVENTS; ; back *= 2) {
+  for (let back = LOOK_BACK_EVENTS; ; back *= 2) {
     const from = Math.max(0, position - back);
     let notice: Ulid | undefined;
     for await (const event of eventsAfter(journal, from)) {
@@ -66,20 +68,6 @@ export async function* noticesAfter(
     parent = id;
     yield { event, place: { position, notice: id } };
   }
-}
-
-/** Events of all histories after a position, up to what is there now. */
-export async function* eventsAfter(
-  journal: Journal,
-  position: number,
-): AsyncGenerator<StoredEvent> {
-  let at = position;
-  let page: readonly StoredEvent[];
-  do {
-    page = await journal.readAll(at, PAGE_EVENTS);
-    yield* page;
-    at = page.at(-1)?.position ?? at;
-  } while (page.length === PAGE_EVENTS);
 }
 
 function isNotice({ kind }: StoredEvent): boolean {
