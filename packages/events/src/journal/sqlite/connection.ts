@@ -1,6 +1,6 @@
 // Opens the database file with the settings that make an acknowledged commit a kept one, and looks
 // whether they took effect: SQLite ignores silently what it cannot do.
-import { closeSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { JournalUnusableError } from '../errors.ts';
 import { identify, migrate } from './migrate.ts';
@@ -16,8 +16,7 @@ const BUSY_TIMEOUT_MS = 10;
 
 /** One attempt to open or create a journal's database. Throws what SQLite and the system throw. */
 export function connect(path: string, durability: Durability): Database.Database {
-  // SQLite would create the file readable for everybody. Its WAL takes over the mode.
-  closeSync(openSync(path, 'a', 0o600));
+  createForOwner(path);
   const db = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
     identify(db);
@@ -28,6 +27,23 @@ export function connect(path: string, durability: Durability): Database.Database
     throw error;
   }
   return db;
+}
+
+const EISDIR = { code: 'EISDIR' };
+
+/**
+ * Creates the file if it is not there: SQLite would make it readable for everybody. Its WAL takes over the
+ * mode. A file that is there is not opened here, since to close it again would take away the locks of all
+ * other connections of this process (fcntl(2)), and another process would then remove their log.
+ */
+function createForOwner(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (statSync(path).isDirectory()) throw Object.assign(new Error('is a directory'), EISDIR);
+    accessSync(path, constants.R_OK | constants.W_OK);
+  }
 }
 
 function configure(db: Database.Database, durability: Durability): void {

@@ -41,6 +41,18 @@ describe('a new journal', () => {
   });
 });
 
+/** Where SQLite locks a database that is in use: `SHARED_FIRST` of its os.h. */
+const IN_USE_FROM = 0x40000000 + 2;
+
+test('a journal that is open is locked as in use, however often it is opened', async () => {
+  const path = await temporaryPath();
+  for (let i = 0; i < 3; i++) await openUntilTestEnds({ path });
+  const { ino } = await stat(path);
+  // Without this lock, the next tool of SQLite that looks into it removes the log when it ends.
+  const lock = new RegExp(`READ +${process.pid} \\S+:${ino} ${IN_USE_FROM} `);
+  expect(await readFile('/proc/locks', 'utf8')).toMatch(lock);
+});
+
 describe('an older journal', () => {
   test('is brought forward from every schema, and keeps its events', async () => {
     for (let version = 1; version <= migrations.length; version++) {
