@@ -4,7 +4,7 @@ import { form } from '../output/table.ts';
 import type { Paint } from '../output/terminal.ts';
 import { timeAgo } from '../output/time.ts';
 import { tierWord } from './tier.ts';
-import { workflowHeadline, workflowSituation } from './workflow.ts';
+import { workflowHeadline, workflowSituationInFull } from './workflow.ts';
 
 /** A repo for programs: as regd tells it, with words for tiers. */
 export type RepoValue = Omit<operator.Repo, 'registryTier' | 'repoTier'> &
@@ -59,7 +59,7 @@ export function repoForm(
       ['error', paint.red(repo.errorMessage)],
       ['last workflow', last ? `${workflowHeadline(last)}, ${timeAgo(last.updatedMs, nowMs)}` : ''],
       ['', last?.id ?? ''],
-      ['', last ? workflowSituation(last) : ''],
+      ['', last ? workflowSituationInFull(last) : ''],
       ['recorded as', last?.snapshotCommit ? `commit ${last.snapshotCommit}` : ''],
       ...remedy(repo, tier),
     ],

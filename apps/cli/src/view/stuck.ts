@@ -7,7 +7,12 @@ import { hasEnded, workflowSituation } from './workflow.ts';
 
 export type StuckWorkflow = operator.Workflow & Readonly<{ waitingSinceMs: number }>;
 
-const WORKING_PHASES: ReadonlySet<string> = new Set(['attributes', 'verify', 'snapshot']);
+const WORKING_PHASES: ReadonlySet<string> = new Set([
+  'checking',
+  'attributes',
+  'verify',
+  'snapshot',
+]);
 
 /** Those that have not come on for so long, in milliseconds, longest first. */
 export function stuckWorkflows(

@@ -1,7 +1,15 @@
 import { operator } from '@permafrost/proto';
+import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { samplePresence, sampleWorkflow } from '../testing/samples.ts';
-import { countWords, workflowHeadline, workflowSituation, workflowStep } from './workflow.ts';
+import { workflowTable } from './workflow-table.ts';
+import {
+  countWords,
+  workflowHeadline,
+  workflowSituation,
+  workflowSituationInFull,
+  workflowStep,
+} from './workflow.ts';
 
 function progress(fields: Partial<operator.Progress>): operator.Progress {
   return operator.Progress.fromPartial({ startedMs: 1000, updatedMs: 3000, ...fields });
@@ -35,10 +43,20 @@ describe('the step of a workflow', () => {
     expect(workflowStep(workflow, since).figures).toEqual({ ...counts, ...rate });
   });
 
+  it('leaves room for its id in a table of 80 columns', () => {
+    const path = '/data/survey-2024/run-17/camera-2/frame-000144320.tif';
+    const at = progress({ phase: 'checking', entriesDone: 144_320, path });
+    const workflow = sampleWorkflow({ progress: at });
+    const paint = pc.createColors(false);
+    const shown = workflowTable([workflow], { paint, columns: 80, nowMs: 10_000 });
+    expect(shown).toContain(workflow.id);
+    for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   it('says where the work is', () => {
     const at = progress({ phase: 'snapshot', entriesDone: 5, path: '/data/a/b' });
     const words = 'recording the shadow repo, 5 entries, at /data/a/b';
-    expect(workflowSituation(sampleWorkflow({ progress: at }))).toBe(words);
+    expect(workflowSituationInFull(sampleWorkflow({ progress: at }))).toBe(words);
   });
 
   it('is to end, once somebody wants it to', () => {

@@ -35,10 +35,15 @@ function stateWord(workflow: Workflow): string {
 export function workflowSituation(workflow: Workflow): string {
   if (hasEnded(workflow)) return workflow.statusMessage;
   const { phase, figures } = workflowStep(workflow);
-  if (!figures) return phase;
-  const words = `${phase}, ${countWords(figures)}`;
+  return figures ? `${phase}, ${countWords(figures)}` : phase;
+}
+
+/** The same, and where the work is: for where there is room for a path. */
+export function workflowSituationInFull(workflow: Workflow): string {
   const path = workflow.progress?.path ?? '';
-  return path === '' ? words : `${words}, at ${path}`;
+  const isAtWork = !hasEnded(workflow) && workflowStep(workflow).figures !== undefined;
+  const situation = workflowSituation(workflow);
+  return isAtWork && path !== '' ? `${situation}, at ${path}` : situation;
 }
 
 /** Entries of the tree: directories, files, and whatever else lies in it. */
