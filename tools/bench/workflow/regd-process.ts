@@ -91,7 +91,10 @@ async function setUp(repoCount: number): Promise<readonly Uuid[]> {
   await engine.tell(registry, id, RetryNoVC, { type: 'InitRoot', root });
   const ids = Array.from({ length: repoCount }, () => randomUuid());
   for (const [i, repoId] of ids.entries()) {
-    await initRepo(engine, { registry: NAME, repoId, globalPath: `/data/${i}`, creator: author });
+    // The loop confirms the repos before it meanwhile.
+    const vid = RetryNoVC;
+    const globalPath = `/data/${i}`;
+    await initRepo(engine, { registry: NAME, vid, repoId, globalPath, creator: author });
   }
   await until(async () => {
     const { state } = await engine.find(registry, id);

@@ -10,6 +10,7 @@ import { SavedStates } from './saved-states.ts';
 import { StateCache } from './state-cache.ts';
 import type { StateStore } from './state-store.ts';
 import { Transaction, type Outcome } from './transaction.ts';
+import { Turns } from './turns.ts';
 
 export interface EngineOptions {
   journal: Journal;
@@ -29,13 +30,14 @@ const PAGE_EVENTS = 500;
 const RETRIES_MAX = 20;
 
 /** What an engine remembers, which is the same for all on whose behalf it works. */
-type Memory = Readonly<{ cache: StateCache; saved: SavedStates }>;
+type Memory = Readonly<{ cache: StateCache; saved: SavedStates; retries: Turns }>;
 
 export class Engine {
   readonly journal: Journal;
   readonly #options: EngineOptions;
   readonly #cache: StateCache;
   readonly #saved: SavedStates;
+  readonly #retries: Turns;
   readonly #origin: Origin | undefined;
 
   constructor(options: EngineOptions, memory: Memory = memoryFor(options), origin?: Origin) {
@@ -43,12 +45,14 @@ export class Engine {
     this.#options = options;
     this.#cache = memory.cache;
     this.#saved = memory.saved;
+    this.#retries = memory.retries;
     this.#origin = origin;
   }
 
   /** The same engine, whose events tell who asked for them. Undefined: nobody in particular. */
   onBehalfOf(origin: Origin | undefined): Engine {
-    return new Engine(this.#options, { cache: this.#cache, saved: this.#saved }, origin);
+    const memory = { cache: this.#cache, saved: this.#saved, retries: this.#retries };
+    return new Engine(this.#options, memory, origin);
   }
 
   /**
@@ -97,29 +101,43 @@ export class Engine {
 
   /**
    * Decides on several histories and commits all facts as one batch, or none. `work` may run more
-   * than once: it must have no effect of its own. Resolves to what `work` resolved to.
+   * than once: it must have no effect of its own. Resolves to what `work` resolved to. Those of this
+   * process that lost a race try again one after the other, so that however many they are, each
+   * has only other processes to fear.
    */
   async transact<T>(
     work: (tx: Transaction) => Promise<T>,
     { retriesMax = RETRIES_MAX }: { retriesMax?: number } = {},
   ): Promise<T> {
-    const { nextId, pause } = this.#options;
-    for (let attempt = 1; ; attempt++) {
-      const tx = new Transaction((aggregate, id) => this.find(aggregate, id), nextId, this.#origin);
-      const result = await work(tx);
-      const changes = tx.changes();
-      if (changes.length === 0) return result;
-      try {
-        await this.journal.commit(changes);
-      } catch (error) {
-        if (!(error instanceof JournalConflictError) || attempt > retriesMax) throw error;
-        await pause?.(attempt);
-        continue;
-      }
-      for (const outcome of tx.outcomes()) this.#moved(outcome);
-      for (const change of changes) if (change.do === 'delete') this.#cache.delete(change.history);
-      return result;
+    try {
+      return await this.#attempt(work);
+    } catch (error) {
+      if (!(error instanceof JournalConflictError) || retriesMax === 0) throw error;
+      return this.#retries.take(() => this.#retry(work, retriesMax));
     }
+  }
+
+  async #retry<T>(work: (tx: Transaction) => Promise<T>, retriesMax: number): Promise<T> {
+    for (let retry = 1; ; retry++) {
+      try {
+        return await this.#attempt(work);
+      } catch (error) {
+        if (!(error instanceof JournalConflictError) || retry >= retriesMax) throw error;
+        await this.#options.pause?.(retry);
+      }
+    }
+  }
+
+  async #attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const { nextId } = this.#options;
+    const tx = new Transaction((aggregate, id) => this.find(aggregate, id), nextId, this.#origin);
+    const result = await work(tx);
+    const changes = tx.changes();
+    if (changes.length === 0) return result;
+    await this.journal.commit(changes);
+    for (const outcome of tx.outcomes()) this.#moved(outcome);
+    for (const change of changes) if (change.do === 'delete') this.#cache.delete(change.history);
+    return result;
   }
 
   /** Folds what was appended to a history since `from`, which the journal must know, up to its end. */
@@ -163,5 +181,6 @@ export class Engine {
 
 function memoryFor({ states, ...options }: EngineOptions): Memory {
   const { cachedStatesMax: statesMax = 4096, cachedBytesMax: bytesMax = 2 ** 26 } = options;
-  return { cache: new StateCache({ statesMax, bytesMax }), saved: new SavedStates(states) };
+  const cache = new StateCache({ statesMax, bytesMax });
+  return { cache, saved: new SavedStates(states), retries: new Turns() };
 }
