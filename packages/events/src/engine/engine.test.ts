@@ -346,16 +346,6 @@ class AckLosingJournal extends MemoryJournal {
   }
 }
 
-test('far more who begin at once than there are retries all come to their turn', async () => {
-  const history = randomUuid();
-  const both = [engine, engine.onBehalfOf(undefined)];
-  const all = Array.from({ length: 200 }, (_, i) =>
-    (both[i % 2] ?? engine).transact((tx) => tx.tell(repoCounter, history, add(1))),
-  );
-  await Promise.all(all);
-  expect(await valueOf(history, engine)).toBe(200);
-});
-
 test('N concurrent increments never lose one, over any number of engines and histories', async () => {
   await fc.assert(
     fc.asyncProperty(

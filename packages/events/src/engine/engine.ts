@@ -1,16 +1,16 @@
 // Fold, cache, decide, append, retry (spec/behaviour.md 1). The engine is the only way from
 // commands to the journal. It knows no rules; aggregates do.
-import { nilUlid, RetryNoVC, type Ulid, type Vid } from '../ids/ulid.ts';
+import { RetryNoVC, type Ulid, type Vid } from '../ids/ulid.ts';
 import type { Uuid } from '../ids/uuid.ts';
-import { HistoryKindError, JournalConflictError, UnknownEventError } from '../journal/errors.ts';
-import type { Journal, StoredEvent } from '../journal/journal.ts';
+import { JournalConflictError } from '../journal/errors.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Origin } from '../streams/common.ts';
-import { USUAL_STATE_BYTES, type Aggregate, type Versioned } from './aggregate.ts';
-import { SavedStates } from './saved-states.ts';
-import { StateCache } from './state-cache.ts';
+import type { Aggregate, Versioned } from './aggregate.ts';
+import { Batch } from './batch.ts';
+import { Histories } from './histories.ts';
+import { JointDecisions } from './joint-decisions.ts';
 import type { StateStore } from './state-store.ts';
-import { Transaction, type Outcome } from './transaction.ts';
-import { Turns } from './turns.ts';
+import { Transaction } from './transaction.ts';
 
 export interface EngineOptions {
   journal: Journal;
@@ -26,33 +26,27 @@ export interface EngineOptions {
   cachedBytesMax?: number;
 }
 
-const PAGE_EVENTS = 500;
 const RETRIES_MAX = 20;
 
-/** What an engine remembers, which is the same for all on whose behalf it works. */
-type Memory = Readonly<{ cache: StateCache; saved: SavedStates; retries: Turns }>;
+/** What is the same for all on whose behalf an engine works. */
+type Shared = Readonly<{ histories: Histories; joint: JointDecisions }>;
 
 export class Engine {
   readonly journal: Journal;
   readonly #options: EngineOptions;
-  readonly #cache: StateCache;
-  readonly #saved: SavedStates;
-  readonly #retries: Turns;
+  readonly #shared: Shared;
   readonly #origin: Origin | undefined;
 
-  constructor(options: EngineOptions, memory: Memory = memoryFor(options), origin?: Origin) {
+  constructor(options: EngineOptions, shared: Shared = sharedBy(options), origin?: Origin) {
     this.journal = options.journal;
     this.#options = options;
-    this.#cache = memory.cache;
-    this.#saved = memory.saved;
-    this.#retries = memory.retries;
+    this.#shared = shared;
     this.#origin = origin;
   }
 
   /** The same engine, whose events tell who asked for them. Undefined: nobody in particular. */
   onBehalfOf(origin: Origin | undefined): Engine {
-    const memory = { cache: this.#cache, saved: this.#saved, retries: this.#retries };
-    return new Engine(this.#options, memory, origin);
+    return new Engine(this.#options, this.#shared, origin);
   }
 
   /**
@@ -60,28 +54,11 @@ export class Engine {
    * has the initial state and {@link nilUlid}. Throws {@link EventDecodeError},
    * {@link HistoryKindError}, {@link BrokenChainError}, or a fault of the journal.
    */
-  async find<S, C, E, R extends string>(
+  find<S, C, E, R extends string>(
     aggregate: Aggregate<S, C, E, R>,
     history: Uuid,
   ): Promise<Versioned<S>> {
-    const head = await this.journal.head(history);
-    if (head === undefined || head.deleted) return this.#forget(aggregate, history);
-    // Asked of the head, since the cache may hold the state of a history of another kind.
-    const { kind: wanted } = aggregate.codec;
-    if (head.kind !== wanted) throw new HistoryKindError({ history, stored: head.kind, wanted });
-    const cached = this.#cache.get(history);
-    if (cached?.aggregate === aggregate) {
-      return this.#follow(aggregate, history, { from: cached as Versioned<S>, to: head.vid });
-    }
-    const unread = { vid: nilUlid, state: aggregate.initial };
-    const saved = await this.#saved.load(aggregate, history);
-    try {
-      return await this.#follow(aggregate, history, { from: saved ?? unread, to: head.vid });
-    } catch (error) {
-      // Saved by a history that a restored backup does not have any more.
-      if (!saved || !(error instanceof UnknownEventError)) throw error;
-      return this.#follow(aggregate, history, { from: unread, to: head.vid });
-    }
+    return this.#shared.histories.find(aggregate, history);
   }
 
   /**
@@ -102,85 +79,29 @@ export class Engine {
   /**
    * Decides on several histories and commits all facts as one batch, or none. `work` may run more
    * than once: it must have no effect of its own. Resolves to what `work` resolved to. Those of this
-   * process that lost a race try again one after the other, so that however many they are, each
-   * has only other processes to fear.
+   * process that lost a race are decided again together.
    */
   async transact<T>(
     work: (tx: Transaction) => Promise<T>,
     { retriesMax = RETRIES_MAX }: { retriesMax?: number } = {},
   ): Promise<T> {
+    const { histories, joint } = this.#shared;
+    const { nextId } = this.#options;
+    const decide = (batch: Batch): Promise<T> => work(new Transaction(batch, nextId, this.#origin));
+    const batch = new Batch((aggregate, history) => histories.find(aggregate, history));
+    const result = await decide(batch);
     try {
-      return await this.#attempt(work);
+      await histories.commit(batch);
     } catch (error) {
       if (!(error instanceof JournalConflictError) || retriesMax === 0) throw error;
-      return this.#retries.take(() => this.#retry(work, retriesMax));
+      return joint.retry(decide, retriesMax);
     }
-  }
-
-  async #retry<T>(work: (tx: Transaction) => Promise<T>, retriesMax: number): Promise<T> {
-    for (let retry = 1; ; retry++) {
-      try {
-        return await this.#attempt(work);
-      } catch (error) {
-        if (!(error instanceof JournalConflictError) || retry >= retriesMax) throw error;
-        await this.#options.pause?.(retry);
-      }
-    }
-  }
-
-  async #attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const { nextId } = this.#options;
-    const tx = new Transaction((aggregate, id) => this.find(aggregate, id), nextId, this.#origin);
-    const result = await work(tx);
-    const changes = tx.changes();
-    if (changes.length === 0) return result;
-    await this.journal.commit(changes);
-    for (const outcome of tx.outcomes()) this.#moved(outcome);
-    for (const change of changes) if (change.do === 'delete') this.#cache.delete(change.history);
     return result;
-  }
-
-  /** Folds what was appended to a history since `from`, which the journal must know, up to its end. */
-  async #follow<S, C, E, R extends string>(
-    aggregate: Aggregate<S, C, E, R>,
-    history: Uuid,
-    { from, to }: { from: Versioned<S>; to: Vid },
-  ): Promise<Versioned<S>> {
-    let { vid, state } = from;
-    let count = 0;
-    let page: readonly StoredEvent[] | undefined;
-    while (vid !== to && (!page || page.length === PAGE_EVENTS)) {
-      page = await this.journal.read(history, { after: vid, limit: PAGE_EVENTS });
-      for (const { id, body } of page) {
-        const { event, header } = aggregate.codec.decode(body);
-        state = aggregate.evolve(state, event, header);
-        vid = id;
-      }
-      count += page.length;
-    }
-    const versioned = { vid, state };
-    this.#moved({ aggregate, history, versioned, events: count });
-    return versioned;
-  }
-
-  #moved(outcome: Outcome): void {
-    const { aggregate, history, versioned } = outcome;
-    const bytes = aggregate.bytesOf?.(versioned.state) ?? USUAL_STATE_BYTES;
-    this.#cache.set(history, { ...versioned, aggregate }, bytes);
-    this.#saved.moved(aggregate, history, outcome);
-  }
-
-  #forget<S, C, E, R extends string>(
-    aggregate: Aggregate<S, C, E, R>,
-    history: Uuid,
-  ): Versioned<S> {
-    this.#cache.delete(history);
-    return { vid: nilUlid, state: aggregate.initial };
   }
 }
 
-function memoryFor({ states, ...options }: EngineOptions): Memory {
-  const { cachedStatesMax: statesMax = 4096, cachedBytesMax: bytesMax = 2 ** 26 } = options;
-  const cache = new StateCache({ statesMax, bytesMax });
-  return { cache, saved: new SavedStates(states), retries: new Turns() };
+function sharedBy({ journal, pause, states, ...limits }: EngineOptions): Shared {
+  const { cachedStatesMax: statesMax = 4096, cachedBytesMax: bytesMax = 2 ** 26 } = limits;
+  const histories = new Histories(journal, { statesMax, bytesMax }, states);
+  return { histories, joint: new JointDecisions(histories, pause) };
 }
