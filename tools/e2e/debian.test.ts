@@ -45,6 +45,13 @@ describe.skipIf(whyNot)(`the Debian package${whyNot ? ` (skipped: ${whyNot})` : 
     );
   }, 120_000);
 
+  it('brings completion for bash', async () => {
+    const script = 'usr/share/bash-completion/completions/permafrost';
+    const ask = `compopt() { :; }; source /${script}; COMP_WORDS=(permafrost free) COMP_CWORD=1`;
+    const answer = `${ask}; _permafrost; echo "\${COMPREPLY[@]}"`;
+    expect(await run('bash', '-c', answer)).toBe('freeze');
+  });
+
   it('brings units that systemd accepts, and that leave little open', async (context) => {
     const units = ['regd', 'stad'].map(
       (name) => `/usr/lib/systemd/system/permafrost-${name}.service`,

@@ -7,6 +7,7 @@ import { addAuth } from './commands/auth.ts';
 import { addCheck } from './commands/check.ts';
 import { addBackup } from './commands/backup.ts';
 import { addClearError } from './commands/clear-error.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addEvents } from './commands/events.ts';
 import { addFreezeAndUnfreeze } from './commands/freeze-unfreeze.ts';
 import { addGc } from './commands/gc.ts';
@@ -20,8 +21,8 @@ import { addVerify } from './commands/verify.ts';
 import { addWorkflows } from './commands/workflows.ts';
 import { examples, type Bind } from './commands/bind.ts';
 
-/** All of the commands, whose actions `bind` makes. */
-export function commandLine(bind: Bind): Command {
+/** All of the commands, whose actions `bind` makes; without it, they do nothing. */
+export function commandLine(bind: Bind = () => () => Promise.resolve()): Command {
   const program = new Command('permafrost')
     .description('Freezes finished research data where it lies, and thaws it again.')
     .version(packageJson.version)
@@ -60,5 +61,6 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 regd not reachable,
   addBackup(program, bind);
   addGc(program, bind);
   addAuth(program, bind);
+  addCompletion(program, bind);
   return program;
 }

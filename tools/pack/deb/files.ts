@@ -2,6 +2,8 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { commandLine } from '@permafrost/cli/command-line';
+import { completionScript, shells, type Shell } from '@permafrost/cli/completion';
 import { stageNpm } from '../npm/npm-package.ts';
 import { programs, top } from '../programs.ts';
 import type { Architecture } from './architecture.ts';
@@ -10,6 +12,12 @@ import { fetchPackage, findPackage, manifestOf } from './npm-source.ts';
 
 const LIBRARY = 'usr/lib/permafrost';
 const DOCUMENTS = 'usr/share/doc/permafrost';
+/** Where each shell looks for what packages bring. */
+const COMPLETIONS: Readonly<Record<Shell, string>> = {
+  bash: 'usr/share/bash-completion/completions/permafrost',
+  zsh: 'usr/share/zsh/vendor-completions/_permafrost',
+  fish: 'usr/share/fish/vendor_completions.d/permafrost.fish',
+};
 
 export async function layOut(
   root: string,
@@ -26,6 +34,9 @@ export async function layOut(
   }
   cpSync(join(top, 'packaging/systemd'), join(root, 'usr/lib/systemd/system'), { recursive: true });
   cpSync(join(top, 'packaging/default'), join(root, 'etc/default'), { recursive: true });
+  for (const shell of shells) {
+    place(COMPLETIONS[shell], completionScript(commandLine(), shell));
+  }
   const changes = readFileSync(join(top, 'CHANGELOG.md'));
   place(`${DOCUMENTS}/changelog.gz`, gzipSync(changes, { level: 9 }));
   place(`${DOCUMENTS}/copyright`, copyright(node));
