@@ -5,13 +5,20 @@ import type { Log } from '../ports/log.ts';
 import type { Clock } from '../ports/time.ts';
 
 const INTERVAL_MS = 250;
+/** Work that is over sooner is told to nobody: who would look has seen nothing begin. */
+const YOUTH_MS = 250;
 
-export class ProgressReporter {
+/** Tells nothing more once it is disposed of. */
+export class ProgressReporter implements Disposable {
   readonly #board: Noticeboard;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #base: Pick<Progress, 'workflow' | 'instance' | 'startedMs'>;
   #phase: Progress['phase'] = 'waiting-for-lock';
+  /** What is to be told once the work is not young any more. */
+  #untold: Progress | undefined;
+  #isYoung = true;
+  readonly #disposal = new AbortController();
   #lastMs = 0;
   #writing: Promise<void> = Promise.resolve();
 
@@ -23,11 +30,13 @@ export class ProgressReporter {
     this.#clock = clock;
     this.#log = log;
     this.#base = { ...subject, startedMs: clock.nowMs() };
+    void this.#growUp();
   }
 
-  /** Begins a phase, which is always told at once. */
+  /** Begins a phase, which is told at once if there is something to say, or if work has lasted. */
   enter(phase: Progress['phase'], message = ''): void {
     this.#phase = phase;
+    this.#isYoung &&= message === '';
     this.#write({ entriesDone: 0, bytesDone: 0, path: '' }, message);
   }
 
@@ -37,15 +46,33 @@ export class ProgressReporter {
 
   /** Waits for what is being written, then takes the progress away. */
   async end(): Promise<void> {
+    this[Symbol.dispose]();
     await this.#writing;
     await this.#forgive(this.#board.clear(this.#base.workflow));
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposal.abort();
   }
 
   #write(step: Step, message: string): void {
     const nowMs = this.#clock.nowMs();
     this.#lastMs = nowMs;
     const progress = { ...this.#base, ...step, phase: this.#phase, message, updatedMs: nowMs };
-    // One at a time and in order; the walk does not wait for it.
+    if (this.#isYoung) this.#untold = progress;
+    else this.#tell(progress);
+  }
+
+  async #growUp(): Promise<void> {
+    const { signal } = this.#disposal;
+    await this.#clock.sleep(YOUTH_MS, signal);
+    if (signal.aborted || !this.#isYoung) return;
+    this.#isYoung = false;
+    if (this.#untold) this.#tell(this.#untold);
+  }
+
+  /** One at a time and in order; the walk does not wait for it. */
+  #tell(progress: Progress): void {
     this.#writing = this.#writing.then(() => this.#forgive(this.#board.report(progress)));
   }
 

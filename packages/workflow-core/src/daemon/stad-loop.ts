@@ -21,6 +21,7 @@ import {
   type OpenWriters,
   type RepoLock,
   type ShadowRepo,
+  type TreeSummary,
 } from '../ports/files.ts';
 import type { Log } from '../ports/log.ts';
 import type { Clock } from '../ports/time.ts';
@@ -70,6 +71,13 @@ type FilesWork = Readonly<{
   watch: CancelWatch;
   progress: ProgressReporter;
 }>;
+
+/** What the work has come to: of the tree, and the commit of the shadow repo that records it. */
+type FilesDone = Readonly<{ summary: TreeSummary; commit: string }>;
+
+type Application =
+  | Readonly<{ done: FilesDone; writers?: undefined }>
+  | Readonly<{ writers: OpenWriters; done?: undefined }>;
 
 const DEFAULT_JOBS_MAX = 4;
 /** How often is looked whether those who write have ended. */
@@ -175,7 +183,7 @@ export class StadLoop implements Loop<StadTask> {
     const { repoId } = found.start;
     const { init } = (await engine.find(repo, repoId)).state;
     if (init?.fileHost !== host) return;
-    const progress = new ProgressReporter(this.#options, { workflow: workflowId, instance });
+    using progress = new ProgressReporter(this.#options, { workflow: workflowId, instance });
     await using watch = this.#watchFor(workflowId, signal);
     try {
       progress.enter('waiting-for-lock');
@@ -240,8 +248,12 @@ export class StadLoop implements Loop<StadTask> {
   async #applyOnceClear(workflow: BegunWorkflow, work: FilesWork): Promise<void> {
     const { signal } = work.watch;
     for (;;) {
-      const writers = await this.#slots.use(() => this.#applyIfClear(workflow, work), signal);
-      if (!writers) return;
+      const { writers, done } = await this.#slots.use(
+        () => this.#applyIfClear(workflow, work),
+        signal,
+      );
+      // Nor does who only waits for the journal.
+      if (!writers) return this.#commitFiles(work.workflowId, done);
       this.#options.log.info({ workflow: work.workflowId, who: writers.message }, 'freeze waits');
       work.progress.enter('waiting-for-writers', writers.message);
       do {
@@ -251,31 +263,34 @@ export class StadLoop implements Loop<StadTask> {
     }
   }
 
-  /** Resolves, without having changed anything, to those who must end first. */
-  async #applyIfClear(workflow: BegunWorkflow, work: FilesWork): Promise<OpenWriters | undefined> {
+  /** Resolves to what was done; or, without having changed anything, to those who must end first. */
+  async #applyIfClear(workflow: BegunWorkflow, work: FilesWork): Promise<Application> {
     const { progress, init } = work;
     const { direction, start } = workflow;
     if (direction === 'freeze') {
       progress.enter('checking');
       const watch = { signal: work.watch.signal, onStep: progress.step };
       const writers = await this.#options.tree.examine(init.hostPath, start.policy ?? {}, watch);
-      if (writers) return writers;
+      if (writers) return { writers };
     }
-    await this.#apply(workflow, work);
-    return undefined;
+    return { done: await this.#apply(workflow, work) };
   }
 
-  async #apply({ direction, start }: BegunWorkflow, work: FilesWork): Promise<void> {
-    const { engine, tree, shadow, log } = this.#options;
-    const { workflowId, init, progress } = work;
+  async #apply({ direction, start }: BegunWorkflow, work: FilesWork): Promise<FilesDone> {
+    const { tree, shadow } = this.#options;
+    const { init, progress } = work;
     const watch = { signal: work.watch.signal, onStep: progress.step };
     progress.enter('attributes');
     const summary = await tree.apply(direction, init.hostPath, watch);
     progress.enter('snapshot');
     const location = { repoId: start.repoId, hostPath: init.hostPath };
     const attrs = direction === 'freeze' ? 'i' : '';
-    const snapshot = await shadow.snapshot(location, { author: start.author, attrs }, watch);
-    const { commit } = snapshot;
+    const { commit } = await shadow.snapshot(location, { author: start.author, attrs }, watch);
+    return { summary, commit };
+  }
+
+  async #commitFiles(workflowId: Uuid, { summary, commit }: FilesDone): Promise<void> {
+    const { engine, log } = this.#options;
     await engine.tell(storageWorkflow, workflowId, RetryNoVC, { type: 'CommitFiles', commit });
     log.info({ workflow: workflowId, step: 'stad:run-files', ...summary, commit }, 'files done');
   }

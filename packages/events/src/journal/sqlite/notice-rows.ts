@@ -57,8 +57,15 @@ export class NoticeRows {
       clearProgress.run(workflow);
       clearRequest.run(workflow);
     });
+    const isNoticed = db
+      .prepare<[Uint8Array, Uint8Array], 1>(
+        `SELECT 1 FROM progress WHERE workflow = ?
+         UNION ALL SELECT 1 FROM cancel_requests WHERE workflow = ?`,
+      )
+      .pluck();
     this.#clear = (workflow) => {
-      clear.immediate(workflow);
+      // Most work is over before anything is noticed of it, and to look takes no lock from anybody.
+      if (isNoticed.get(workflow, workflow)) clear.immediate(workflow);
     };
     const removePresence = db.prepare<[Uint8Array]>('DELETE FROM presence WHERE instance = ?');
     const removeProgress = db.prepare<[Uint8Array]>('DELETE FROM progress WHERE instance = ?');

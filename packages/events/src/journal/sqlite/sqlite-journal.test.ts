@@ -92,6 +92,8 @@ test('a database that stays locked is a fault in the end, for events and notices
   const path = await temporaryPath();
   const journal = await openUntilTestEnds({ path, patienceMs: 50 });
   const draft = new Draft();
+  const request = { workflow: draft.history, by: 'somebody', reason: '', atMs: 1 };
+  await journal.askToCancel(request);
   const other = new Database(path);
   other.exec('BEGIN IMMEDIATE');
   const busy = { code: 'JOURNAL_UNAVAILABLE', retry: 'later' };
