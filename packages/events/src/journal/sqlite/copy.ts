@@ -23,7 +23,7 @@ export function copyTo(db: Database.Database, destination: string): Inspection {
 function inspectFile(path: string): Inspection {
   const copy = new Database(path, { readonly: true });
   try {
-    const inspection = inspect(copy);
+    const inspection = inspect(copy, 'rows');
     if (inspection.defects.length === 0) return inspection;
     throw new JournalUnusableError(`the copy is damaged: ${inspection.defects.join('; ')}`);
   } finally {

@@ -4,10 +4,10 @@ import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { BackupRefusedError, JournalUnusableError } from '../errors.ts';
 import { asFault } from './faults.ts';
-import type { Inspection } from './inspect.ts';
+import type { Inspection, Thoroughness } from './inspect.ts';
 
 export type Task = Readonly<
-  | { do: 'inspect'; path: string }
+  | { do: 'inspect'; path: string; thoroughness: Thoroughness }
   /** Copies the database, as it is at one moment, and inspects the copy. */
   | { do: 'copy'; path: string; destination: string }
 >;

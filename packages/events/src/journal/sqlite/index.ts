@@ -6,4 +6,4 @@ export {
   type JournalDiagnostics,
   type SqliteJournalOptions,
 } from './sqlite-journal.ts';
-export { backupJournal, inspectJournal, restoreJournal } from './backup.ts';
+export { backupJournal, glanceAtJournal, inspectJournal, restoreJournal } from './backup.ts';

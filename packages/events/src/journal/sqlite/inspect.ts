@@ -1,6 +1,7 @@
 // Looks at every page and every row of a journal's file. Takes seconds for a large one, and therefore
 // runs in a thread of its own; everything here is synchronous.
 import type { Database } from 'better-sqlite3';
+import { JournalUnusableError } from '../errors.ts';
 import type { Position } from '../journal.ts';
 import { addChecksumFunction } from './checksum.ts';
 import { identify, schemaVersion } from './migrate.ts';
@@ -16,6 +17,9 @@ export type Inspection = Readonly<{
   /** One line each; none if the file is sound. Only so many of each kind are listed. */
   defects: readonly string[];
 }>;
+
+/** `pages`: only what SQLite itself can tell soon, and nothing of what the rows say. */
+export type Thoroughness = 'rows' | 'pages';
 
 const DEFECTS_MAX = 100;
 
@@ -58,18 +62,23 @@ const CHECKS: readonly { since: number; sql: string; what: string }[] = [
 ];
 
 /** Throws {@link JournalUnusableError} for a file that is no journal, or of a newer program. */
-export function inspect(db: Database): Inspection {
+export function inspect(db: Database, thoroughness: Thoroughness): Inspection {
   identify(db);
   addChecksumFunction(db);
   const version = schemaVersion(db);
+  if (version === 0) throw new JournalUnusableError(`${db.name} is empty: it is no journal yet`);
   const count = (sql: string): number => db.prepare<[], number>(sql).pluck().get() ?? 0;
   const lines = (sql: string): string[] => db.prepare<[], string>(sql).pluck().all();
   // One transaction: all statements see the same moment, while others go on writing.
   return db.transaction((): Inspection => {
-    const damage = lines(`PRAGMA integrity_check(${DEFECTS_MAX})`).filter((line) => line !== 'ok');
-    const wrong = CHECKS.filter(({ since }) => since <= version).flatMap(({ sql, what }) =>
-      lines(`${sql} LIMIT ${DEFECTS_MAX}`).map((id) => `${id.toLowerCase()} ${what}`),
-    );
+    const pragma = { rows: 'integrity_check', pages: 'quick_check' }[thoroughness];
+    const damage = lines(`PRAGMA ${pragma}(${DEFECTS_MAX})`).filter((line) => line !== 'ok');
+    const checks = thoroughness === 'rows' ? CHECKS : [];
+    const wrong = checks
+      .filter(({ since }) => since <= version)
+      .flatMap(({ sql, what }) =>
+        lines(`${sql} LIMIT ${DEFECTS_MAX}`).map((id) => `${id.toLowerCase()} ${what}`),
+      );
     return {
       schemaVersion: version,
       histories: count('SELECT count(*) FROM histories WHERE deleted_ms IS NULL'),

@@ -11,11 +11,11 @@ import type { Inquiries } from '../inquiries.ts';
 import type { Change, Head, Journal, Position, ReadOptions, StoredEvent } from '../journal.ts';
 import { Listeners } from '../listeners.ts';
 import type { CancelRequest, Noticeboard, Presence, Progress } from '../noticeboard.ts';
+import { inspectJournal } from './backup.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { Doorbell } from './doorbell.ts';
 import { FilesInPlace } from './files-in-place.ts';
 import { GroupCommit } from './group-commit.ts';
-import { inThread } from './in-thread.ts';
 import { InquiryRows } from './inquiry-rows.ts';
 import { schemaVersion } from './migrate.ts';
 import { newsOf } from './news.ts';
@@ -221,7 +221,7 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
   /** Looks at every page and row: one line for each defect, none if all is sound. */
   async checkIntegrity(): Promise<readonly string[]> {
     this.#assertOpen();
-    return (await inThread({ do: 'inspect', path: this.#path })).defects;
+    return (await inspectJournal(this.#path)).defects;
   }
 
   #wakeUps(): JournalDiagnostics['wakeUps'] {
