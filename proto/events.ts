@@ -7,6 +7,7 @@ export * from './gen/nogfso/registry_event.ts';
 export * from './gen/nogfso/repo_event.ts';
 export * from './gen/nogfso/workflow_event.ts';
 export * as check from './gen/permafrost/v1/check.ts';
+export * as examination from './gen/permafrost/v1/examination.ts';
 export * as inquiries from './gen/permafrost/v1/inquiries.ts';
 export * as plan from './gen/permafrost/v1/plan.ts';
 export * as origin from './gen/permafrost/audit/v1/origin.ts';

@@ -1,6 +1,6 @@
 // The wire contract. The API and the events of the Go system are exported flat, under the names that
 // they have on the wire; what is of our own, and named in plain words,
-// as `operator`, `inquiries`, `check`, `plan` and `origin`.
+// as `operator`, `inquiries`, `check`, `examination`, `plan` and `origin`.
 export * from './enum-name.ts';
 export { Any } from './gen/google/protobuf/any.ts';
 export { Status as RpcStatus } from './gen/google/rpc/status.ts';
@@ -26,6 +26,7 @@ export * from './gen/nogfso/status.ts';
 export * from './gen/nogfso/unfreeze_repo.ts';
 export * from './gen/nogfso/workflow_event.ts';
 export * as check from './gen/permafrost/v1/check.ts';
+export * as examination from './gen/permafrost/v1/examination.ts';
 export * as inquiries from './gen/permafrost/v1/inquiries.ts';
 export * as operator from './gen/permafrost/v1/operator.ts';
 export * as plan from './gen/permafrost/v1/plan.ts';

@@ -25,6 +25,7 @@ import {
 import packageJson from '../package.json' with { type: 'json' };
 import { checkResponder } from './check/responder.ts';
 import { openDriver, type DriverName } from './driver.ts';
+import { examinationResponder } from './examination/responder.ts';
 import { HostRepoLock } from './lock/host-repo-lock.ts';
 import { planResponder } from './plan/responder.ts';
 import { serveOnly } from './served-roots.ts';
@@ -77,6 +78,7 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
     ...statResponders(world),
     checkResponder(world),
     planResponder(world),
+    examinationResponder({ tree, shadow, shadowRoot: state.shadows, clock: nodeClock }),
   ];
   const answering = { journal, host, instance, responders, clock: nodeClock, log };
   await Promise.all([

@@ -97,6 +97,7 @@ const calls: readonly Row[] = [
   [`fso/read-repo ${onRepo}`, OperatorService.findRepo, { target: `${GLOBAL_ROOT}/foo/bar` }],
   [`fso/read-repo ${onRepo}`, OperatorService.watchRepo, { repoId }],
   [ofMain, OperatorService.getStatus, {}],
+  ['fso/admin-registry name=*', OperatorService.examineHosts, {}],
   [ofRegistry, OperatorService.listWorkflows, { registry }],
   [`fso/read-repo ${onRepo}`, OperatorService.watchWorkflow, { workflowId: freezing }],
   [`fso/read-repo ${onRepo}`, OperatorService.checkRepo, { repoId }],

@@ -169,6 +169,7 @@ const operatorRules: Rules<typeof operator.OperatorService> = {
   watchRepo: byPath('fso/read-repo', (it, objects) => objects.pathOfId(it.repoId)),
   // Tells of workflows only as far as the caller may read their repos.
   getStatus: always({ action: 'fso/read-main', name: 'main' }),
+  examineHosts: administration,
   listWorkflows: byName('fso/read-registry', (it) => it.registry),
   watchWorkflow: byPath('fso/read-repo', (it, objects) => objects.workflowPathOfId(it.workflowId)),
   cancelWorkflow: changing(byChecks((it, objects) => objects.cancellingOf(it))),

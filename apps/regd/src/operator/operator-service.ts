@@ -11,6 +11,7 @@ import { findRegistry } from '../services/find-registry.ts';
 import { verifyJournal } from '../verify/verify-journal.ts';
 import { changes } from './changes.ts';
 import { checkRepo } from './check-repo.ts';
+import { examineHosts } from './examine-hosts.ts';
 import { uuidArgument } from './ids.ts';
 import { journalEvents } from './journal-events.ts';
 import { planStorage } from './plan-storage.ts';
@@ -25,6 +26,7 @@ export function operatorService(context: Context): MakeService {
       findRepo: async ({ target }) => ({ repo: await rpcs.repos.find(target) }),
       watchRepo: (request, call) => rpcs.watchRepo(request, call),
       getStatus: (_, { caller }) => rpcs.getStatus(caller),
+      examineHosts: (_, { signal }) => examineHosts(context, signal),
       listWorkflows: async (request) => {
         const { state } = await findRegistry(context.engine, request.registry);
         return rpcs.workflows.page(state.name, request);

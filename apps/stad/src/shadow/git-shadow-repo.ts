@@ -13,6 +13,7 @@ import { bytesOfText } from './byte-string.ts';
 import { CommitWriter } from './commit-writer.ts';
 import { createShadow } from './create-shadow.ts';
 import { Directory, measure } from './directory.ts';
+import { Git } from './git.ts';
 import { parseHead, type Head } from './head.ts';
 import { shadowPathsOf } from './layout.ts';
 import { maintain } from './maintenance.ts';
@@ -56,6 +57,12 @@ export class GitShadowRepo implements ShadowRepo {
     this.#committer = options.committer ?? DEFAULT_COMMITTER;
     this.#now = options.now ?? (() => new Date());
     this.#program = options.git ?? 'git';
+  }
+
+  /** Of the program git, such as `2.39.5`. Throws {@link FilesFault} where it cannot be run. */
+  async gitVersion(signal: AbortSignal): Promise<string> {
+    const git = new Git({ program: this.#program, gitDir: this.#shadowRoot, signal });
+    return (await git.run(['--version'])).replace('git version ', '').trim();
   }
 
   async init(location: ShadowLocation, author: Author): Promise<string> {

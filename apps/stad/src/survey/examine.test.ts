@@ -21,6 +21,7 @@ const watch = { signal: new AbortController().signal, onStep: () => undefined };
 
 /** Before a freeze nobody is asked for an attribute, and even less told to set one. */
 const unused: AttributeDriver = {
+  name: 'unused',
   read: () => Promise.reject(new Error('a driver was asked')),
   write: () => Promise.reject(new Error('a driver was told')),
 };

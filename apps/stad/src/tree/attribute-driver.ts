@@ -36,6 +36,8 @@ export type Outcome = FlagState | EntryFailure;
  * a program is missing.
  */
 export interface AttributeDriver {
+  /** For people. */
+  readonly name: string;
   /** Whose capabilities it works by; absent if it needs none. */
   readonly capabilitiesOf?: CapabilityHolder;
   /** About how long it takes to change an entry, beyond a look at it, in microseconds. */

@@ -20,6 +20,7 @@ import {
 import { GetRepoO_StorageTierCode } from "../../nogfso/repos.ts";
 import { Origin } from "../audit/v1/origin.ts";
 import { CheckRepoRequest, CheckRepoResponse } from "./check.ts";
+import { Examination } from "./examination.ts";
 import { PlanStorageRequest, PlanStorageResponse } from "./plan.ts";
 
 /**
@@ -55,6 +56,41 @@ export interface GetStatusResponse {
   /** Those that have not ended. */
   workflows: Workflow[];
   journal: Journal | undefined;
+}
+
+export interface ExamineHostsRequest {
+}
+
+export interface ExamineHostsResponse {
+  /** regd's clock. */
+  nowMs: number;
+  /** Those of all registries. */
+  roots: RegistryRoot[];
+  /** Each host that has a root, or a stad that is alive. */
+  hosts: ExaminedHost[];
+}
+
+export interface RegistryRoot {
+  registry: string;
+  globalRoot: string;
+  host: string;
+  hostRoot: string;
+}
+
+export interface ExaminedHost {
+  host: string;
+  /** When its stad was asked, and when it had answered, by regd's clock. */
+  askedMs: number;
+  answeredMs: number;
+  outcome: { $case: "examination"; value: Examination } | { $case: "none"; value: NoExamination } | undefined;
+}
+
+/** Why there is no answer. */
+export interface NoExamination {
+  /** Stable, for programs. */
+  code: string;
+  /** For people. */
+  message: string;
 }
 
 export interface ListWorkflowsRequest {
@@ -636,6 +672,403 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.journal = (object.journal !== undefined && object.journal !== null)
       ? Journal.fromPartial(object.journal)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseExamineHostsRequest(): ExamineHostsRequest {
+  return {};
+}
+
+export const ExamineHostsRequest: MessageFns<ExamineHostsRequest> = {
+  encode(_: ExamineHostsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExamineHostsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExamineHostsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExamineHostsRequest>): ExamineHostsRequest {
+    return ExamineHostsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ExamineHostsRequest>): ExamineHostsRequest {
+    const message = createBaseExamineHostsRequest();
+    return message;
+  },
+};
+
+function createBaseExamineHostsResponse(): ExamineHostsResponse {
+  return { nowMs: 0, roots: [], hosts: [] };
+}
+
+export const ExamineHostsResponse: MessageFns<ExamineHostsResponse> = {
+  encode(message: ExamineHostsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.nowMs !== 0) {
+      writer.uint32(8).int64(message.nowMs);
+    }
+    for (const v of message.roots) {
+      RegistryRoot.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.hosts) {
+      ExaminedHost.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExamineHostsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExamineHostsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.nowMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.roots.push(RegistryRoot.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.hosts.push(ExaminedHost.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExamineHostsResponse>): ExamineHostsResponse {
+    return ExamineHostsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExamineHostsResponse>): ExamineHostsResponse {
+    const message = createBaseExamineHostsResponse();
+    message.nowMs = object.nowMs ?? 0;
+    message.roots = object.roots?.map((e) => RegistryRoot.fromPartial(e)) || [];
+    message.hosts = object.hosts?.map((e) => ExaminedHost.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRegistryRoot(): RegistryRoot {
+  return { registry: "", globalRoot: "", host: "", hostRoot: "" };
+}
+
+export const RegistryRoot: MessageFns<RegistryRoot> = {
+  encode(message: RegistryRoot, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.registry !== "") {
+      writer.uint32(10).string(message.registry);
+    }
+    if (message.globalRoot !== "") {
+      writer.uint32(18).string(message.globalRoot);
+    }
+    if (message.host !== "") {
+      writer.uint32(26).string(message.host);
+    }
+    if (message.hostRoot !== "") {
+      writer.uint32(34).string(message.hostRoot);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RegistryRoot {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRegistryRoot();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.registry = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.globalRoot = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.host = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.hostRoot = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RegistryRoot>): RegistryRoot {
+    return RegistryRoot.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RegistryRoot>): RegistryRoot {
+    const message = createBaseRegistryRoot();
+    message.registry = object.registry ?? "";
+    message.globalRoot = object.globalRoot ?? "";
+    message.host = object.host ?? "";
+    message.hostRoot = object.hostRoot ?? "";
+    return message;
+  },
+};
+
+function createBaseExaminedHost(): ExaminedHost {
+  return { host: "", askedMs: 0, answeredMs: 0, outcome: undefined };
+}
+
+export const ExaminedHost: MessageFns<ExaminedHost> = {
+  encode(message: ExaminedHost, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.host !== "") {
+      writer.uint32(10).string(message.host);
+    }
+    if (message.askedMs !== 0) {
+      writer.uint32(16).int64(message.askedMs);
+    }
+    if (message.answeredMs !== 0) {
+      writer.uint32(24).int64(message.answeredMs);
+    }
+    switch (message.outcome?.$case) {
+      case "examination":
+        Examination.encode(message.outcome.value, writer.uint32(34).fork()).join();
+        break;
+      case "none":
+        NoExamination.encode(message.outcome.value, writer.uint32(42).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExaminedHost {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExaminedHost();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.host = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.askedMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.answeredMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.outcome = { $case: "examination", value: Examination.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.outcome = { $case: "none", value: NoExamination.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExaminedHost>): ExaminedHost {
+    return ExaminedHost.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExaminedHost>): ExaminedHost {
+    const message = createBaseExaminedHost();
+    message.host = object.host ?? "";
+    message.askedMs = object.askedMs ?? 0;
+    message.answeredMs = object.answeredMs ?? 0;
+    switch (object.outcome?.$case) {
+      case "examination": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "examination", value: Examination.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "none": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "none", value: NoExamination.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseNoExamination(): NoExamination {
+  return { code: "", message: "" };
+}
+
+export const NoExamination: MessageFns<NoExamination> = {
+  encode(message: NoExamination, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.code !== "") {
+      writer.uint32(10).string(message.code);
+    }
+    if (message.message !== "") {
+      writer.uint32(18).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NoExamination {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNoExamination();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<NoExamination>): NoExamination {
+    return NoExamination.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NoExamination>): NoExamination {
+    const message = createBaseNoExamination();
+    message.code = object.code ?? "";
+    message.message = object.message ?? "";
     return message;
   },
 };
@@ -2915,6 +3348,20 @@ export const OperatorService = {
     responseDeserialize: (value: Buffer): GetStatusResponse => GetStatusResponse.decode(value),
   },
   /**
+   * Lets the stad of each host examine itself, and tells what they found, and which roots there are. Takes
+   * as long as the slowest of them, and no longer than some seconds.
+   */
+  examineHosts: {
+    path: "/permafrost.v1.Operator/ExamineHosts" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExamineHostsRequest): Buffer => Buffer.from(ExamineHostsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExamineHostsRequest => ExamineHostsRequest.decode(value),
+    responseSerialize: (value: ExamineHostsResponse): Buffer =>
+      Buffer.from(ExamineHostsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExamineHostsResponse => ExamineHostsResponse.decode(value),
+  },
+  /**
    * Lists the freeze and unfreeze workflows that the index of a registry knows, a page at a time, in
    * the order in which they were begun.
    */
@@ -3039,6 +3486,11 @@ export interface OperatorServer extends UntypedServiceImplementation {
   /** Tells who is alive and what they work on. */
   getStatus: handleUnaryCall<GetStatusRequest, GetStatusResponse>;
   /**
+   * Lets the stad of each host examine itself, and tells what they found, and which roots there are. Takes
+   * as long as the slowest of them, and no longer than some seconds.
+   */
+  examineHosts: handleUnaryCall<ExamineHostsRequest, ExamineHostsResponse>;
+  /**
    * Lists the freeze and unfreeze workflows that the index of a registry knows, a page at a time, in
    * the order in which they were begun.
    */
@@ -3116,6 +3568,25 @@ export interface OperatorClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetStatusResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Lets the stad of each host examine itself, and tells what they found, and which roots there are. Takes
+   * as long as the slowest of them, and no longer than some seconds.
+   */
+  examineHosts(
+    request: ExamineHostsRequest,
+    callback: (error: ServiceError | null, response: ExamineHostsResponse) => void,
+  ): ClientUnaryCall;
+  examineHosts(
+    request: ExamineHostsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExamineHostsResponse) => void,
+  ): ClientUnaryCall;
+  examineHosts(
+    request: ExamineHostsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExamineHostsResponse) => void,
   ): ClientUnaryCall;
   /**
    * Lists the freeze and unfreeze workflows that the index of a registry knows, a page at a time, in

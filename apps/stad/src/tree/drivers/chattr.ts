@@ -15,6 +15,7 @@ import { explainRefusals } from './diagnosis.ts';
 import { NativeDriver } from './native.ts';
 
 export class ChattrDriver implements AttributeDriver {
+  readonly name = 'chattr';
   readonly capabilitiesOf = 'programs';
   readonly changeUs = 20;
   readonly openDirectory?: DirectoryOpener;

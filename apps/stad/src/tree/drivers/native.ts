@@ -20,6 +20,7 @@ import { Thread } from './native/thread.ts';
 const THREADS_MAX = 4;
 
 export class NativeDriver implements AttributeDriver {
+  readonly name = 'native';
   readonly capabilitiesOf = 'self';
   readonly changeUs = 7;
   /** Missing where the kernel cannot make the guarantee; the walk then makes it by hand. */

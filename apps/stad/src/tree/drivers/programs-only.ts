@@ -10,6 +10,8 @@ import { runOn } from './xargs.ts';
 const FLAG = { immutable: '+i', mutable: '-i' } as const;
 
 export class ProgramsDriver implements AttributeDriver {
+  readonly name = 'chattr with lsattr';
+
   async read(entries: readonly Entry[], signal: AbortSignal): Promise<readonly Outcome[]> {
     if (entries.length === 0) return [];
     const paths = entries.map(pathOf);

@@ -21,6 +21,7 @@ const LINE = /^([+-])(\d+:\d+:\d+)$/;
 const SLICE = 512;
 
 export class SimulatedDriver implements AttributeDriver {
+  readonly name = 'simulated';
   readonly #logPath: string;
   readonly #immutable: Set<string>;
 

@@ -21,6 +21,7 @@ export function watchedDriver(
   interference: Interference,
 ): AttributeDriver {
   const watched: AttributeDriver = {
+    name: driver.name,
     read(entries, signal) {
       interference.beforeRead?.(entries.map(placeOfEntry));
       return driver.read(entries, signal);
