@@ -8,6 +8,7 @@ import { addCheck } from './commands/check.ts';
 import { addBackup } from './commands/backup.ts';
 import { addClearError } from './commands/clear-error.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addFreezeAndUnfreeze } from './commands/freeze-unfreeze.ts';
 import { addGc } from './commands/gc.ts';
@@ -57,6 +58,7 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 regd not reachable,
   addStat(program, bind);
   addCheck(program, bind);
   addClearError(program, bind);
+  addDoctor(program, bind);
   addVerify(program, bind);
   addBackup(program, bind);
   addGc(program, bind);

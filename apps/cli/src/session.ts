@@ -20,6 +20,8 @@ export type Session = Readonly<{
   commandLine: (...words: readonly string[]) => string;
   /** Where regd keeps its state, for what works on files. Throws a failure when regd is elsewhere. */
   stateDirectory: () => StateDirectory;
+  /** Says how a command ended that did all it was asked to, and found something wrong. */
+  endWith: (code: ExitCode) => void;
 }>;
 
 /** Runs a command and tells how it ended. */
@@ -30,6 +32,7 @@ export async function inSession(
   const out = new Output({ json: options.json === true });
   using interrupt = new Interrupt();
   let regd: Connection | undefined;
+  let ended: ExitCode = exitCode.done;
   try {
     const address = options.server ?? `unix:${stateDirectory(options.state).socket}`;
     regd = new Connection(address, await readIdentity(options, address));
@@ -39,8 +42,11 @@ export async function inSession(
       signal: interrupt.signal,
       commandLine: commandLineFor(options),
       stateDirectory: () => localState(options),
+      endWith: (code) => {
+        ended = code;
+      },
     });
-    return exitCode.done;
+    return ended;
   } catch (error) {
     const failure = error instanceof Failure ? error : defect(error);
     out.failure(failure);

@@ -87,9 +87,17 @@ describe('in this process', () => {
     ['init', 'repo'],
     ...['init', 'server', 'client', 'token'].map((name) => ['auth', name]),
     ...['freeze', 'unfreeze', 'status', 'registries', 'repos', 'workflows'].map((name) => [name]),
-    ...['cancel', 'events', 'clear-error', 'verify', 'gc', 'ping', 'stat', 'completion'].map(
-      (name) => [name],
-    ),
+    ...[
+      'cancel',
+      'events',
+      'clear-error',
+      'verify',
+      'gc',
+      'ping',
+      'stat',
+      'doctor',
+      'completion',
+    ].map((name) => [name]),
   ])('%s %s has examples', async (...words) => {
     await permafrost([...words.filter(Boolean), '--help']);
     expect(stdout).toContain(`  $ permafrost `);

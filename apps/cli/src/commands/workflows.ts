@@ -4,12 +4,9 @@ import { durationArgument, registryArgument } from '../arguments.ts';
 import type { Output } from '../output/output.ts';
 import type { Session } from '../session.ts';
 import { workflowPages } from '../workflow-pages.ts';
-import { stuckTable, stuckWorkflows, type StuckWorkflow } from '../view/stuck.ts';
+import { STUCK_MS, stuckTable, stuckWorkflows, type StuckWorkflow } from '../view/stuck.ts';
 import { workflowTable } from '../view/workflow-table.ts';
 import { examples, type Bind } from './bind.ts';
-
-/** As long as work may take between two signs of life, in milliseconds. */
-const STUCK_MS = 60_000;
 
 type Options = Readonly<{ all?: boolean; stuck?: boolean; for?: number }>;
 

@@ -7,6 +7,9 @@ import { hasEnded, workflowSituation } from './workflow.ts';
 
 export type StuckWorkflow = operator.Workflow & Readonly<{ waitingSinceMs: number }>;
 
+/** As long as work may take between two signs of life, in milliseconds. */
+export const STUCK_MS = 60_000;
+
 const WORKING_PHASES: ReadonlySet<string> = new Set([
   'checking',
   'attributes',
