@@ -6,6 +6,7 @@ import { durationArgument, nonEmptyArgument } from '../arguments.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { Failure } from '../failure.ts';
 import type { Session } from '../session.ts';
+import { isOfSystem } from '../system-error.ts';
 import { examples, type Bind } from './bind.ts';
 
 const clock = { nowMs: (): number => Date.now() };
@@ -155,11 +156,6 @@ async function withAccess<T>(work: (access: typeof Access) => Promise<T>): Promi
     if (isExpected) throw failureOf(error);
     throw isOfSystem(error) ? failureOf(error) : error;
   }
-}
-
-/** Such as of a directory that may not be written to. */
-function isOfSystem(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'syscall' in error && 'code' in error;
 }
 
 function failureOf(error: Error & { code: string }): Failure {

@@ -1,4 +1,6 @@
 // What the doctor says of a regd that answers, or does not tell; the judgement has its own tests.
+import { rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import {
   HealthCheckResponse_ServingStatus as Serving,
@@ -68,4 +70,16 @@ it('says why regd does not tell, and what to do', async () => {
   expect(stdout).toMatch(/^broken +regd +default deny$/m);
   expect(stdout).toMatch(/-> Get a token with the scope/);
   expect(stdout).toMatch(/stads +not checked: regd does not tell$/m);
+});
+
+it('says whether there is a socket, and whether one may use it', async () => {
+  const told = async (): Promise<string> =>
+    (await runCli(['--state', regd.state, 'doctor'])).stdout.replaceAll(/\s+/g, ' ');
+  const socket = join(regd.state, 'regd.sock');
+  expect(await told()).toContain(`broken regd there is no socket ${socket} `);
+  await writeFile(socket, '');
+  expect(await told()).toContain(`broken regd nobody answers at ${socket} `);
+  await rm(socket);
+  await symlink('regd.sock', socket);
+  expect(await told()).toContain(`broken regd you may not use the socket ${socket}: ELOOP `);
 });

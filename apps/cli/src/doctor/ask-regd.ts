@@ -1,5 +1,5 @@
 // What regd tells, or why it does not.
-import { existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import {
   HealthCheckResponse_ServingStatus as Serving,
   HealthService,
@@ -7,6 +7,7 @@ import {
 } from '@permafrost/proto';
 import { Failure, isUnreachable } from '../failure.ts';
 import type { Session } from '../session.ts';
+import { isOfSystem } from '../system-error.ts';
 import type { RegdFacts } from './facts.ts';
 
 /** Some seconds longer than regd waits for the slowest stad. */
@@ -36,10 +37,36 @@ function silent(address: string, { message, hints }: Failure): RegdFacts {
   const unseen = 'regd does not answer';
   const [, socket] = /^unix:(.*)$/.exec(address) ?? [];
   if (socket === undefined) return { address, unseen, message, remedy: hints[0] ?? '' };
-  if (!existsSync(socket)) {
-    const remedy = 'Start permafrost-regd, or say where it is with --state DIR or --server ADDR.';
-    return { address, unseen, message: `there is no socket ${socket}`, remedy };
+  return { address, unseen, ...silenceAt(socket, errnoAt(socket)) };
+}
+
+function silenceAt(
+  socket: string,
+  errno: string | undefined,
+): Readonly<{ message: string; remedy: string }> {
+  switch (errno) {
+    case undefined: {
+      const remedy = 'Start permafrost-regd.';
+      return { message: `nobody answers at ${socket}`, remedy };
+    }
+    case 'ENOENT': {
+      const remedy = 'Start permafrost-regd, or say where it is with --state DIR or --server ADDR.';
+      return { message: `there is no socket ${socket}`, remedy };
+    }
+    default: {
+      const remedy = 'Run this as the user of regd, or as root.';
+      return { message: `you may not use the socket ${socket}: ${errno}`, remedy };
+    }
   }
-  const remedy = 'Start permafrost-regd; only the user who runs it, and root, may use its socket.';
-  return { address, unseen, message: `nobody answers at ${socket}`, remedy };
+}
+
+/** Why the socket cannot be used, as far as the file system tells. */
+function errnoAt(socket: string): string | undefined {
+  try {
+    accessSync(socket, constants.R_OK | constants.W_OK);
+    return undefined;
+  } catch (error) {
+    if (!isOfSystem(error)) throw error;
+    return error.code;
+  }
 }

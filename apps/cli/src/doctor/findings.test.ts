@@ -117,8 +117,8 @@ it.each<[what: string, facts: Partial<StateFacts>, ill: string]>([
     { owned: [owned('/state', { mode: 0o700 }), owned('/state/journal.db-wal', { uid: 0 })] },
     'warning journal: journal.db-wal belongs to user 0, its directory to user 998',
   ],
-  ['a tight disk', { freeBytes: GIB / 2 }, 'warning journal: 512 MiB free at /state'],
-  ['a full disk', { freeBytes: 0 }, 'broken journal: 0 MiB free at /state'],
+  ['a tight disk', { freeBytes: GIB / 2 }, 'warning journal: 512.0 MiB free at /state'],
+  ['a full disk', { freeBytes: 0 }, 'broken journal: 0 bytes free at /state'],
 ])('finds %s', (_, facts, ill) => {
   expect(ills(judge({ state: state(facts as Partial<Seen>) }))).toEqual([ill]);
 });
@@ -204,7 +204,7 @@ it.each<[what: string, answers: RegdFields & Partial<RegdAnswers>, ills: readonl
   [
     'little room for shadow repos',
     { hosts: [answered({ shadows: { path: '/shadows', isWritable: true, freeBytes: 1 } })] },
-    ['broken stad files1: 0 MiB free at /shadows'],
+    ['broken stad files1: 1 bytes free at /shadows'],
   ],
   [
     'a root that stad may not touch, and one of its own that is gone',

@@ -1,8 +1,9 @@
 // What can be seen of the state directory without regd.
-import { lstat, statfs } from 'node:fs/promises';
+import { access, constants, lstat, statfs } from 'node:fs/promises';
 import type { StateDirectory } from '@permafrost/events/state-directory';
 import { Failure } from '../failure.ts';
 import type { Session } from '../session.ts';
+import { isOfSystem } from '../system-error.ts';
 import type { JournalFacts, OwnedFile, StateFacts } from './facts.ts';
 
 const PERMISSIONS = 0o777;
@@ -17,13 +18,15 @@ export async function lookAtState({ stateDirectory }: Session): Promise<StateFac
   }
 }
 
-/** Throws what the system says of the directory. */
+/** Throws what the system says of the directory, or of the journal if it may not be read. */
 async function look({ path, journal }: StateDirectory): Promise<StateFacts> {
   const directory = await owned(path);
   const files = [journal, `${journal}-wal`, `${journal}-shm`].map((file) =>
     owned(file).catch(unlessMissing),
   );
   const [database, ...logs] = await Promise.all(files);
+  // Whoever may not read it cannot tell whether it is sound.
+  if (database) await access(journal, constants.R_OK);
   const { bavail, bsize } = await statfs(path);
   return {
     owned: [directory, database, ...logs].filter((file) => file !== undefined),
@@ -54,8 +57,4 @@ async function glance(path: string): Promise<JournalFacts> {
 function unlessMissing(error: unknown): undefined {
   if (isOfSystem(error) && error.code === 'ENOENT') return undefined;
   throw error;
-}
-
-function isOfSystem(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'syscall' in error && 'code' in error;
 }

@@ -1,5 +1,6 @@
 // How much is too little, and how far is too far.
 import { span } from '../output/time.ts';
+import { bytesWords } from '../view/plan.ts';
 import type { Interval } from './facts.ts';
 import { broken, ok, warning, type Verdict } from './finding.ts';
 
@@ -11,7 +12,7 @@ const ROOM_LEAST_BYTES = 100 * MIB;
 const CLOCK_MS_MAX = 2000;
 
 export function roomVerdict(path: string, freeBytes: number): Verdict {
-  const words = `${Math.floor(freeBytes / MIB)} MiB free at ${path}`;
+  const words = `${bytesWords(freeBytes)} free at ${path}`;
   const remedy = 'Make room on that disk: nothing can be recorded on a full one.';
   if (freeBytes < ROOM_LEAST_BYTES) return broken(words, remedy);
   return freeBytes < ROOM_TIGHT_BYTES ? warning(words, remedy) : ok(words);
