@@ -26,7 +26,7 @@ export interface Benchmark {
   measured: string;
   /** What it is measured against, for people. */
   reference: string;
-  unit: 'events/s' | 'entries/s' | 'workflows/s' | 'ms' | 'ms/100' | 'MB';
+  unit: 'events/s' | 'entries/s' | 'workflows/s' | 'ms' | 'ms/100' | 'MB' | '%';
   comparison: Comparison;
   target: Target;
   /** For a peak, which one run tells. */

@@ -1,5 +1,7 @@
 // Every benchmark, in the order in which they run.
 import type { Benchmark } from './benchmark.ts';
+import { idle } from './daemons/idle.ts';
+import { startOfRegd } from './daemons/start.ts';
 import { attributes } from './files/attributes.ts';
 import { memory } from './files/memory.ts';
 import { snapshots } from './files/snapshots.ts';
@@ -18,6 +20,8 @@ export const benchmarks: readonly Benchmark[] = [
   longJournal,
   thawAlone,
   thawTogether,
+  startOfRegd,
+  ...idle,
   ...attributes,
   ...snapshots,
   ...memory,

@@ -1,16 +1,16 @@
 // What `npm run pack` makes, installed into an empty folder, as a site would do it: it must run
 // without the checkout, and do the whole story.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AUTHOR, Installation } from '../harness/installation.ts';
 import { whyNoChattr } from '../harness/privilege.ts';
-import { installedPrograms, type Programs } from '../harness/programs.ts';
+import { installPacked } from '../harness/packed-programs.ts';
+import type { Programs } from '../harness/programs.ts';
 import { writeTree } from '../harness/tree.ts';
-import { packNpm } from '../pack/npm/npm-package.ts';
-import { programs as packed, version } from '../pack/programs.ts';
+import { version } from '../pack/programs.ts';
 
 const driver = (await whyNoChattr()) ? 'simulated' : 'chattr';
 
@@ -20,14 +20,7 @@ describe(`the packed programs (driver ${driver})`, () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'permafrost-packed-'));
-    const site = join(folder, 'site');
-    await mkdir(site);
-    await writeFile(join(site, 'package.json'), '{}');
-    const tarballs: string[] = [];
-    for (const program of packed) tarballs.push(await packNpm(program, folder));
-    const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
-    await execa('npm', ['install', ...quiet, ...tarballs], { cwd: site });
-    programs = installedPrograms(join(site, 'node_modules'));
+    programs = await installPacked(folder);
   }, 120_000);
 
   afterAll(() => rm(folder, { recursive: true, force: true }));

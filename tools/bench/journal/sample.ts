@@ -21,11 +21,12 @@ type Append = Extract<Change, { do: 'append' }>;
 export class History<E> {
   readonly id: Uuid;
   readonly #codec: Codec<E>;
-  #vid: Ulid = nilUlid;
+  #vid: Ulid;
 
-  constructor(codec: Codec<E>, id: Uuid = randomUuid()) {
+  constructor(codec: Codec<E>, id: Uuid = randomUuid(), vid: Ulid = nilUlid) {
     this.id = id;
     this.#codec = codec;
+    this.#vid = vid;
   }
 
   append(event: E): Append {
