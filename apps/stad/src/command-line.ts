@@ -62,8 +62,11 @@ Examples:
   permafrost-stad --host files1 --root /srv/data
   permafrost-stad --state ./state --host localhost --driver simulated
 
-SIGHUP reads the file of settings again.`,
-    );
+SIGHUP reads the file of settings again.
+
+Exit codes: 0 stopped as it was told to, 1 failed, 2 wrong usage.`,
+    )
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   return addSettingsFlags(program, defaultFile);
 }
 
