@@ -1,9 +1,10 @@
 // The Debian package as a site meets it: installed by dpkg, both units' commands started with the
 // user and the capabilities of the units, a repo frozen and thawed, and the package purged again.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BorrowedMachine, whyNoBorrowedMachine } from '../harness/borrowed-machine.ts';
@@ -50,6 +51,13 @@ describe.skipIf(whyNot)(`the Debian package${whyNot ? ` (skipped: ${whyNot})` : 
     const ask = `compopt() { :; }; source /${script}; COMP_WORDS=(permafrost free) COMP_CWORD=1`;
     const answer = `${ask}; _permafrost; echo "\${COMPREPLY[@]}"`;
     expect(await run('bash', '-c', answer)).toBe('freeze');
+  });
+
+  it('brings man pages', () => {
+    const page = (path: string): string =>
+      gunzipSync(readFileSync(inside(`usr/share/man/${path}.gz`))).toString();
+    expect(page('man1/permafrost-freeze.1')).toContain('.TH "PERMAFROST\\-FREEZE" 1 ');
+    expect(page('man8/permafrost-stad.8')).toContain('.TH "PERMAFROST\\-STAD" 8 ');
   });
 
   it('brings units that systemd accepts, and that leave little open', async (context) => {

@@ -2,7 +2,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { top, version } from '../programs.ts';
+import { version } from '../programs.ts';
+import { sourceDate } from '../source-date.ts';
 import type { Architecture } from './architecture.ts';
 import { writeControl } from './control.ts';
 import { layOut } from './files.ts';
@@ -29,10 +30,4 @@ export async function packDeb(
   });
   rmSync(root, { recursive: true });
   return path;
-}
-
-/** In seconds: that of the commit, so that the same one makes the same package. */
-async function sourceDate(): Promise<string> {
-  const { SOURCE_DATE_EPOCH: given } = process.env;
-  return given ?? (await execa('git', ['log', '-1', '--format=%ct'], { cwd: top })).stdout;
 }

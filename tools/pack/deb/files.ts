@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { commandLine } from '@permafrost/cli/command-line';
 import { completionScript, shells, type Shell } from '@permafrost/cli/completion';
+import { sourceManPages } from '../../man/pages.ts';
 import { stageNpm } from '../npm/npm-package.ts';
 import { programs, top } from '../programs.ts';
 import type { Architecture } from './architecture.ts';
@@ -34,11 +35,14 @@ export async function layOut(
   }
   cpSync(join(top, 'packaging/systemd'), join(root, 'usr/lib/systemd/system'), { recursive: true });
   cpSync(join(top, 'packaging/default'), join(root, 'etc/default'), { recursive: true });
+  for (const { file, section, text } of await sourceManPages()) {
+    place(`usr/share/man/man${section}/${file}.gz`, compressed(text));
+  }
   for (const shell of shells) {
     place(COMPLETIONS[shell], completionScript(commandLine(), shell));
   }
   const changes = readFileSync(join(top, 'CHANGELOG.md'));
-  place(`${DOCUMENTS}/changelog.gz`, gzipSync(changes, { level: 9 }));
+  place(`${DOCUMENTS}/changelog.gz`, compressed(changes));
   place(`${DOCUMENTS}/copyright`, copyright(node));
   for (const file of ['README.md', 'ARCHITECTURE.md', 'docs']) {
     cpSync(join(top, file), join(root, DOCUMENTS, file), { recursive: true });
@@ -53,6 +57,11 @@ function placer(root: string): Place {
     writeFileSync(join(root, path), content);
     chmodSync(join(root, path), mode);
   };
+}
+
+/** As `gzip -9n` does it: no name and no time, so that the same makes the same. */
+function compressed(content: string | Uint8Array): Uint8Array {
+  return gzipSync(content, { level: 9 });
 }
 
 /** The folder of the Node that the checkout runs on, made for another machine perhaps. */

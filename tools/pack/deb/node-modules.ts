@@ -5,8 +5,8 @@ import { top } from '../programs.ts';
 import type { Architecture } from './architecture.ts';
 import { fetchPackage, findPackage, manifestOf, type Manifest } from './npm-source.ts';
 
-/** Needed to build what comes built, or to read what is bundled. */
-const SKIPPED = /\.(map|[cm]?ts|gyp|gypi)$/;
+/** Needed to build what comes built, or to read what is bundled; and man pages, which are elsewhere. */
+const SKIPPED = /\.(map|[cm]?ts|gyp|gypi|[18])$/;
 const SKIPPED_PACKAGES = ['node-addon-api'];
 const SKIPPED_FOLDERS = ['better-sqlite3/deps', 'better-sqlite3/src', 'koffi/vendor'];
 

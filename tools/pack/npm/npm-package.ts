@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { sourceManPages } from '../../man/pages.ts';
 import { top, version, type Program } from '../programs.ts';
 import { bundle } from './bundle.ts';
 import { dependenciesOf } from './dependencies.ts';
@@ -15,7 +16,8 @@ export async function stageNpm(program: Program, out: string): Promise<string> {
   const bin = `bin/${program.name}.js`;
   writeFileSync(join(stage, bin), startOf(join(top, program.folder, bin)));
   const dependencies = dependenciesOf(program.folder, made);
-  const text = JSON.stringify(manifest(program, bin, dependencies), null, 2);
+  const man = await stagePages(program, stage);
+  const text = JSON.stringify(manifest(program, { bin, dependencies, man }), null, 2);
   writeFileSync(join(stage, 'package.json'), `${text}\n`);
   for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md']) {
     copyFileSync(join(top, file), join(stage, file));
@@ -32,11 +34,23 @@ export async function packNpm(program: Program, out: string): Promise<string> {
   return join(out, tarballIn(stdout));
 }
 
-function manifest(
-  { name, description }: Program,
-  bin: string,
-  dependencies: Readonly<Record<string, string>>,
-): object {
+/** Where npm finds the man pages, which it puts where man does. */
+async function stagePages({ name }: Program, stage: string): Promise<readonly string[]> {
+  mkdirSync(join(stage, 'man'));
+  const pages = (await sourceManPages()).filter(({ program }) => program === name);
+  return pages.map(({ file, text }) => {
+    writeFileSync(join(stage, 'man', file), text);
+    return `man/${file}`;
+  });
+}
+
+type Parts = Readonly<{
+  bin: string;
+  dependencies: Readonly<Record<string, string>>;
+  man: readonly string[];
+}>;
+
+function manifest({ name, description }: Program, { bin, dependencies, man }: Parts): object {
   return {
     name,
     version,
@@ -45,6 +59,7 @@ function manifest(
     type: 'module',
     engines: { node: '>=24' },
     bin: { [name]: bin },
+    man,
     dependencies,
   };
 }
