@@ -1,6 +1,6 @@
 // When the files fail, the workflow ends as failed with its cause, everybody says so, and a second
 // try after mending works. When somebody is missing, the workflow waits and says for whom.
-import { mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -86,6 +86,36 @@ describe('files that cannot be frozen', () => {
     await installation.daemons.get('stad')?.stop();
     await installation.start('stad');
     expect((await change('freeze')).exitCode).toBe(0);
+    expect((await change('unfreeze')).exitCode).toBe(0);
+  });
+
+  it('some of the entries: all others are frozen, and a list tells which are not', async (test) => {
+    if (noChattr) test.skip(`skipped: no chattr +i here: ${noChattr}`);
+    const setpriv = ['--bounding-set', '-fowner', '--inh-caps', '-fowner'];
+    const { failed: cannotDrop } = await execa('setpriv', [...setpriv, 'true'], { reject: false });
+    if (cannotDrop) test.skip('skipped: setpriv cannot drop CAP_FOWNER here');
+    const foreign = ['a.txt', 'dir/b.txt'];
+    for (const path of foreign) await chown(join(repo, path), 12345, 12345);
+    await writeFile(join(repo, 'dir/own.txt'), '');
+    await installation.daemons.get('stad')?.stop();
+    await installation.start('stad', { through: ['setpriv', ...setpriv] });
+    expect((await change('freeze')).exitCode).toBe(1);
+    // The directories and the one file that belongs to root.
+    expect(await countImmutable(repo)).toMatchObject({ immutable: 3 });
+    const { stdout } = await installation.cliOk('--json', 'status', repo);
+    const status = JSON.parse(stdout) as { errorMessage: string; shadowPath: string };
+    expect(status.errorMessage).toContain(
+      '2 entries failed: 2 × EPERM; all in failures.jsonl beside the shadow repo',
+    );
+    const list = join(status.shadowPath, '../failures.jsonl');
+    const lines = (await readFile(list, 'utf8')).trim().split('\n').toSorted();
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual(
+      foreign.map((path) => ({ path, errno: 'EPERM', doing: 'set' })),
+    );
+    await installation.daemons.get('stad')?.stop();
+    await installation.start('stad');
+    expect((await change('freeze')).exitCode).toBe(0);
+    await expect(readFile(list)).rejects.toThrow('ENOENT');
     expect((await change('unfreeze')).exitCode).toBe(0);
   });
 

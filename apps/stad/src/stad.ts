@@ -30,6 +30,7 @@ import { HostRepoLock } from './lock/host-repo-lock.ts';
 import { planResponder } from './plan/responder.ts';
 import { serveOnly } from './served-roots.ts';
 import { GitShadowRepo } from './shadow/git-shadow-repo.ts';
+import { failureFileOf } from './shadow/layout.ts';
 import { statResponders } from './stat/responders.ts';
 import { FlaggedTree } from './tree/immutable-tree.ts';
 
@@ -55,7 +56,10 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
   const engine = new Engine({ journal, nextId: ulidSource(), states: journal });
   const shadow = new GitShadowRepo({ shadowRoot: state.shadows });
   const lock = new HostRepoLock(state.locks);
-  const tree = new FlaggedTree(await openDriver(settings), { roots });
+  const tree = new FlaggedTree(await openDriver(settings), {
+    roots,
+    failureFileOf: (path) => failureFileOf(state.shadows, path),
+  });
   const files = new StadLoop({
     ...settings,
     instance,

@@ -47,8 +47,8 @@ async function assertReadable(
     throw new FilesFault('FILES_NO_ATTRIBUTES', message, { retry: 'never' });
   }
   const failures = new Failures();
-  failures.add(errno, '');
-  throw failures.toFault(`look at ${shown}`);
+  failures.add({ path: '', errno, doing: 'verify' });
+  throw await failures.toFault(`look at ${shown}`);
 }
 
 /** Only a repo itself may be no symlink; what is above it may be reached through one. */

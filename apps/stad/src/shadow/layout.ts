@@ -36,6 +36,11 @@ export function shadowPathsOf(shadowRoot: string, location: ShadowLocation): Sha
   return { data, workTree, gitDir: join(workTree, '.git') };
 }
 
+/** Where the entries are listed that a freeze or thaw of the data at a path has failed on. */
+export function failureFileOf(shadowRoot: string, hostPath: string): string {
+  return join(shadowRoot, normalize(hostPath), 'failures.jsonl');
+}
+
 function refusal(message: string): FilesFault {
   return new FilesFault('FILES_OUTSIDE_ROOTS', message, { retry: 'never' });
 }

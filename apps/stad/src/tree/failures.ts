@@ -1,10 +1,14 @@
-// What went wrong on single entries: all of it in numbers, a few of it by name, and what it means
-// for the tree as a whole.
+// What went wrong on single entries: all of it in numbers and in a list, a few of it by name,
+// and what it means for the tree as a whole.
+import { basename } from 'node:path';
 import { FilesFault, type FilesFaultCode } from '@permafrost/workflow-core';
+import { type EntryTrouble, FailureList, type ListPlace } from './failure-list.ts';
 import { bytesOf, type ByteName, printableName } from './names.ts';
 
 /** Enough to go and look; the message must fit a terminal. */
 const EXAMPLES_MAX = 3;
+/** So many are told apart where little room is. */
+const KINDS_MAX = 3;
 
 type Meaning = readonly [code: FilesFaultCode, retry: 'later' | 'never', words: string];
 
@@ -34,19 +38,28 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
 ]);
 
 export class Failures {
+  readonly #list: FailureList;
   readonly #byErrno = new Map<string, number>();
   readonly #examples: ByteName[] = [];
   #count = 0;
+  /** Set when the walk was ended early, so that there may be more. */
+  isCutShort = false;
+
+  /** Without a list they are counted only. */
+  constructor(list: FailureList = new FailureList()) {
+    this.#list = list;
+  }
 
   get count(): number {
     return this.#count;
   }
 
-  /** An entry in the wrong state is given with that state instead of an errno. */
-  add(errno: string, pathBelowTop: ByteName): void {
+  add(trouble: EntryTrouble): void {
+    const { errno, path } = trouble;
     this.#count++;
     this.#byErrno.set(errno, (this.#byErrno.get(errno) ?? 0) + 1);
-    if (this.#examples.length < EXAMPLES_MAX) this.#examples.push(pathBelowTop);
+    if (this.#examples.length < EXAMPLES_MAX) this.#examples.push(path);
+    this.#list.add(trouble);
   }
 
   has(...errnos: readonly string[]): boolean {
@@ -54,11 +67,39 @@ export class Failures {
   }
 
   /** The fault that a walk over these failures ends in; `what` is what was tried, on which path. */
-  toFault(what: string): FilesFault {
+  async toFault(what: string): Promise<FilesFault> {
     const known = [...MEANINGS.keys()].find((errno) => this.#byErrno.has(errno));
     const [code, retry, words] = MEANINGS.get(known ?? '') ?? IO;
-    const kinds = [...this.#byErrno].map(([errno, count]) => `${count} ${errno}`).join(', ');
+    const place = await this.#list.keep();
     const paths = this.#examples.map((path) => printableName(bytesOf(path === '' ? '.' : path)));
-    return new FilesFault(code, `${what}: ${words} (${kinds}): ${paths.join(', ')}`, { retry });
+    const examples = paths.join(', ');
+    return new FilesFault(
+      code,
+      `${what}: ${this.#counts(Infinity)}; ${words}${listed(place, (file) => file)}: ${examples}`,
+      {
+        retry,
+        brief: `${this.#counts(KINDS_MAX)}${listed(place, besideShadow)}: ${examples}`,
+      },
+    );
   }
+
+  /** Such as `3 entries failed: 2 × EPERM, 1 × EIO`, with the most frequent kinds first. */
+  #counts(kindsMax: number): string {
+    const kinds = [...this.#byErrno].toSorted(([, a], [, b]) => b - a);
+    const shown = kinds.slice(0, kindsMax).map(([errno, count]) => `${count} × ${errno}`);
+    if (shown.length < kinds.length) shown.push('others');
+    const atLeast = this.isCutShort ? 'at least ' : '';
+    const entries = this.#count === 1 ? 'entry' : 'entries';
+    return `${atLeast}${this.#count} ${entries} failed: ${shown.join(', ')}`;
+  }
+}
+
+function listed(place: ListPlace | undefined, name: (file: string) => string): string {
+  if (!place) return '';
+  return 'file' in place ? `; all in ${name(place.file)}` : `; no list of them: ${place.errno}`;
+}
+
+/** The whole path does not fit; that of the shadow repo stands in the status of its repo. */
+function besideShadow(file: string): string {
+  return `${basename(file)} beside the shadow repo`;
 }

@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, renameSync } from 'node:fs';
-import { link, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Direction, FilesFault, Step, TreeSummary } from '@permafrost/workflow-core';
 import { execa } from 'execa';
@@ -197,7 +197,7 @@ describe.skipIf(noAttributes).each(REAL_DRIVERS)(
         insteadOfWrite: (path) => (path.endsWith('deep/2') ? 'immutable' : undefined),
       });
       await expect(apply('freeze', top, { driver })).rejects.toEqual(
-        faultWith('FILES_NOT_FROZEN', /1 mutable.*: a\/deep\/2$/),
+        faultWith('FILES_NOT_FROZEN', /1 × mutable.*: a\/deep\/2$/),
       );
     });
 
@@ -224,12 +224,12 @@ describe.skipIf(noAttributes).each(REAL_DRIVERS)(
         insteadOfWrite: (path) => (/b\/\d$/.test(path) ? { errno: 'EIO' } : undefined),
       });
       await expect(apply('freeze', top, { driver })).rejects.toEqual(
-        faultWith('FILES_IO', /\(2 EIO\): b\/[12], b\/[12]$/),
+        faultWith('FILES_IO', /2 entries failed: 2 × EIO.*: b\/[12], b\/[12]$/),
       );
       expect(frozenCount()).toBe(PLANTED.dirs + PLANTED.files - 2);
       await apply('freeze');
       await expect(apply('unfreeze', top, { driver })).rejects.toEqual(
-        faultWith('FILES_IO', /2 EIO/),
+        faultWith('FILES_IO', /2 × EIO/),
       );
       // What is above a failed entry waits for it.
       const left = entriesOf(top).filter(isImmutable).map(String);
@@ -246,9 +246,50 @@ describe.skipIf(noAttributes).each(REAL_DRIVERS)(
         insteadOfWrite: () => ({ errno: 'EPERM' }),
       });
       await expect(apply('freeze', top, { driver })).rejects.toEqual(
-        faultWith('FILES_NO_PRIVILEGE', /1 EPERM\): \.$/),
+        faultWith('FILES_NO_PRIVILEGE', /1 entry failed: 1 × EPERM.*: \.$/),
       );
       expect(writes).toBe(1);
+    });
+
+    it('lists what failed until a run has succeeded', async () => {
+      await plant();
+      const file = join(space.path, 'failures.jsonl');
+      const failureFileOf = (): string => file;
+      const driver = watchedDriver(real, {
+        insteadOfWrite: (path) => (/b\/\d$/.test(path) ? { errno: 'EPERM' } : undefined),
+      });
+      const listed = async (): Promise<unknown[]> =>
+        (await readFile(file, 'utf8')).split('\n').filter(Boolean).sort();
+      const lines = (doing: string): string[] =>
+        ['b/1', 'b/2'].map((path) => JSON.stringify({ path, errno: 'EPERM', doing }));
+      await expect(apply('freeze', top, { driver, failureFileOf })).rejects.toEqual(
+        faultWith('FILES_NO_PRIVILEGE', /2 × EPERM.*; all in .*\/failures\.jsonl: /),
+      );
+      expect(await listed()).toEqual(lines('set'));
+      // Also where all that could be done has been done before.
+      await expect(apply('freeze', top, { driver, failureFileOf })).rejects.toEqual(
+        faultWith('FILES_NO_PRIVILEGE', /2 × EPERM/),
+      );
+      await apply('freeze');
+      await expect(apply('unfreeze', top, { driver, failureFileOf })).rejects.toEqual(
+        faultWith('FILES_NO_PRIVILEGE', /2 × EPERM/),
+      );
+      expect(await listed()).toEqual(lines('clear'));
+      await apply('unfreeze', top, { failureFileOf });
+      await expect(readFile(file)).rejects.toThrow('ENOENT');
+    });
+
+    it('gives up where a hundred entries have failed and not one is right', async () => {
+      for (let directory = 0; directory < 20; directory++) {
+        await mkdir(join(top, `${directory}`));
+        for (let index = 0; index < 20; index++)
+          await writeFile(join(top, `${directory}/${index}`), '');
+      }
+      await apply('freeze');
+      const driver = watchedDriver(real, { insteadOfWrite: () => ({ errno: 'EPERM' }) });
+      await expect(apply('unfreeze', top, { driver, lanes: 1 })).rejects.toEqual(
+        faultWith('FILES_NO_PRIVILEGE', /: at least [1-4]\d\d entries failed: /),
+      );
     });
 
     it('takes an entry that disappears before its turn for thawed', async () => {

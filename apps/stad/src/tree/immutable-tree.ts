@@ -14,6 +14,7 @@ import {
 import { examine, type Surroundings } from '../survey/examine.ts';
 import type { AttributeDriver, FlagState } from './attribute-driver.ts';
 import { DirectoryHandles } from './directory-handles.ts';
+import { type EntryTrouble, FailureList } from './failure-list.ts';
 import { type ByteName, printablePath } from './names.ts';
 import { bringTo, look, type Settle, type Sweep, sweepWith } from './settle.ts';
 import { StepReporter } from './step-reporter.ts';
@@ -25,6 +26,8 @@ export type FlaggedTreeOptions = Readonly<{
   roots?: readonly string[];
   /** Batches at the same time. By default one a processor, and no more than four. */
   lanes?: number;
+  /** Where the entries of the tree at a path are listed that a freeze or thaw has failed on. */
+  failureFileOf?: (path: string) => string | undefined;
   /** Directories that stay open in case they are needed again. */
   idleDirectoriesMax?: number;
 }>;
@@ -34,6 +37,8 @@ const LANES_MAX = 4;
 const IDLE_DIRECTORIES_MAX = 512;
 
 type Pass = Readonly<{
+  doing: EntryTrouble['doing'];
+  failureList: FailureList;
   order: WalkOrder;
   settle: Settle;
   sweep: Sweep | undefined;
@@ -41,6 +46,8 @@ type Pass = Readonly<{
   onWrong?: (pathsBelowTop: readonly ByteName[]) => Promise<void>;
   isReadOnly?: boolean;
 }>;
+
+type Run = Readonly<{ watch: Watch; failureList: FailureList }>;
 
 export type Look = Readonly<{
   wanted: FlagState;
@@ -61,6 +68,7 @@ export class FlaggedTree implements ImmutableTree {
     this.#options = {
       roots: [],
       lanes: Math.min(availableParallelism(), LANES_MAX),
+      failureFileOf: () => undefined,
       idleDirectoriesMax: IDLE_DIRECTORIES_MAX,
       ...options,
     };
@@ -82,9 +90,15 @@ export class FlaggedTree implements ImmutableTree {
   }
 
   async apply(direction: Direction, path: string, watch: Watch): Promise<TreeSummary> {
-    return this.#cancellable(direction, path, watch, () =>
-      direction === 'freeze' ? this.#freeze(path, watch) : this.#thaw(path, watch),
-    );
+    return this.#cancellable(direction, path, watch, async () => {
+      using failureList = new FailureList(this.#options.failureFileOf(path));
+      const run = { watch, failureList };
+      const summary = await (direction === 'freeze'
+        ? this.#freeze(path, run)
+        : this.#thaw(path, run));
+      failureList.remove();
+      return summary;
+    });
   }
 
   /**
@@ -94,6 +108,8 @@ export class FlaggedTree implements ImmutableTree {
   async look(path: string, { wanted, onWrong }: Look, watch: Watch): Promise<TreeSummary> {
     return this.#cancellable('check', path, watch, async () => {
       const { summary, failures } = await this.#pass(path, watch, {
+        doing: 'verify',
+        failureList: new FailureList(),
         order: 'directories-first',
         settle: look(this.#driver, wanted),
         sweep: sweepWith(this.#driver, { wanted, mayWrite: false }),
@@ -101,7 +117,8 @@ export class FlaggedTree implements ImmutableTree {
         isReadOnly: true,
       });
       const hasNone = wanted === 'mutable' && failures.has('ENOTTY', 'EOPNOTSUPP');
-      if (failures.count > 0 && !hasNone) throw failures.toFault(`check ${printablePath(path)}`);
+      if (failures.count > 0 && !hasNone)
+        throw await failures.toFault(`check ${printablePath(path)}`);
       return summary;
     });
   }
@@ -123,10 +140,12 @@ export class FlaggedTree implements ImmutableTree {
     }
   }
 
-  async #freeze(path: string, watch: Watch): Promise<TreeSummary> {
+  async #freeze(path: string, { watch, failureList }: Run): Promise<TreeSummary> {
     const shown = printablePath(path);
     const wanted = 'immutable';
     const { summary, failures } = await this.#pass(path, watch, {
+      doing: 'set',
+      failureList,
       order: 'directories-first',
       settle: bringTo(this.#driver, wanted),
       sweep: sweepWith(this.#driver, { wanted, mayWrite: true }),
@@ -142,37 +161,41 @@ export class FlaggedTree implements ImmutableTree {
           retry: 'never',
         },
       );
-    if (failures.count > 0) throw failures.toFault(`freeze ${shown}`);
+    if (failures.count > 0) throw await failures.toFault(`freeze ${shown}`);
     // A pass that found nothing to do has seen the flag on every entry, each directory before its
     // entries: it is the proof itself.
     if (summary.changed === 0) return summary;
     // The path is opened anew: if another tree is there by now, it is that one which people see.
     const verified = await this.#pass(path, watch, {
+      doing: 'verify',
+      failureList,
       order: 'directories-first',
       settle: look(this.#driver, wanted),
       sweep: sweepWith(this.#driver, { wanted, mayWrite: false }),
       entriesTotal: dirs + files,
     });
-    if (verified.failures.count > 0) throw verified.failures.toFault(`verify ${shown}`);
+    if (verified.failures.count > 0) throw await verified.failures.toFault(`verify ${shown}`);
     return summary;
   }
 
   /** The driver vouches for each change; a second look would protect nothing. */
-  async #thaw(path: string, watch: Watch): Promise<TreeSummary> {
+  async #thaw(path: string, { watch, failureList }: Run): Promise<TreeSummary> {
     const wanted = 'mutable';
     const { summary, failures } = await this.#pass(path, watch, {
+      doing: 'clear',
+      failureList,
       order: 'directories-last',
       settle: bringTo(this.#driver, wanted),
       sweep: sweepWith(this.#driver, { wanted, mayWrite: true }),
     });
-    if (failures.count > 0) throw failures.toFault(`unfreeze ${printablePath(path)}`);
+    if (failures.count > 0) throw await failures.toFault(`unfreeze ${printablePath(path)}`);
     return summary;
   }
 
   async #pass(
     path: string,
     { signal, onStep }: Watch,
-    { order, settle, sweep, entriesTotal, onWrong, isReadOnly = false }: Pass,
+    { entriesTotal, isReadOnly = false, onWrong, ...pass }: Pass,
   ): Promise<WalkResult> {
     signal.throwIfAborted();
     const { fd, mountPoints } = await openTop(path, this.#options.roots, { isReadOnly });
@@ -184,9 +207,7 @@ export class FlaggedTree implements ImmutableTree {
     });
     try {
       return await new Walk(handles, {
-        order,
-        settle,
-        sweep,
+        ...pass,
         mountPointsIn: (parent) => mountPointsIn(parent, mountPoints),
         lanes: this.#options.lanes,
         onWrong,

@@ -26,6 +26,7 @@ import {
   pathBelowTop,
 } from './directory-handles.ts';
 import { errnoOrThrow } from './errno.ts';
+import type { EntryTrouble, FailureList } from './failure-list.ts';
 import { Failures } from './failures.ts';
 import { Lanes } from './lanes.ts';
 import { listDirectory } from './listing.ts';
@@ -45,6 +46,9 @@ export type WalkOptions = Readonly<{
   signal: AbortSignal;
   /** Told after each batch: how many entries are done, and one of them. */
   onSettled: (entries: number, pathBelowTop: () => ByteName) => void;
+  /** What `settle` and `sweep` are for, and where entries are listed that they failed on. */
+  doing: EntryTrouble['doing'];
+  failureList: FailureList;
   /**
    * Told, by their paths below the top, of entries that were left in the wrong state; the walk goes on
    * as if they were right. Without it they are failures.
@@ -54,8 +58,11 @@ export type WalkOptions = Readonly<{
 
 export type WalkResult = Readonly<{ summary: TreeSummary; failures: Failures }>;
 
-/** What is in the way of every entry alike, so that going on would be of no use. */
+/** What may be in the way of every entry alike. */
 const HOPELESS = ['EPERM', 'EROFS', 'ENOTTY', 'EOPNOTSUPP'];
+
+/** After so many failures, and not one entry that is right, going on would be of no use. */
+const HOPELESS_COUNT = 100;
 
 /** What the opening of a directory says when it has been removed or replaced since it was listed. */
 const GONE = ['ENOENT', 'ENOTDIR', 'ELOOP'];
@@ -64,16 +71,19 @@ export class Walk {
   readonly #handles: DirectoryHandles;
   readonly #options: WalkOptions;
   readonly #lanes: Lanes;
-  readonly #failures = new Failures();
+  readonly #failures: Failures;
   readonly #summary = { dirs: 1, files: 0, links: 0, others: 0, mounts: 0, changed: 0 };
   readonly #due: Directory[] = [];
   readonly #unlisted: Directory[] = [];
   #files = new Batch();
+  /** Whether any entry is as it should be. */
+  #isAnyRight = false;
 
   constructor(handles: DirectoryHandles, options: WalkOptions) {
     this.#handles = handles;
     this.#options = options;
     this.#lanes = new Lanes(options.lanes);
+    this.#failures = new Failures(options.failureList);
   }
 
   /**
@@ -87,6 +97,7 @@ export class Walk {
     } finally {
       await this.#lanes.drain();
     }
+    this.#failures.isCutShort = this.#isHopeless();
     return { summary: this.#summary, failures: this.#failures };
   }
 
@@ -105,7 +116,8 @@ export class Walk {
   }
 
   #isHopeless(): boolean {
-    return this.#summary.changed === 0 && this.#failures.has(...HOPELESS);
+    if (this.#isAnyRight || this.#failures.count < HOPELESS_COUNT) return false;
+    return this.#failures.has(...HOPELESS);
   }
 
   #discover(directory: Directory): void {
@@ -135,7 +147,7 @@ export class Walk {
       }
       this.#doneBelow(directory);
     } catch (error) {
-      this.#failures.add(errnoOrThrow(error), pathBelowTop(directory));
+      this.#fail('list', errnoOrThrow(error), pathBelowTop(directory));
     } finally {
       this.#handles.unpin(directory);
     }
@@ -183,6 +195,7 @@ export class Walk {
       directory.waiting++;
       this.#discover(directoryBelow(directory, name));
     }
+    if (swept.files > swept.wrong.length) this.#isAnyRight = true;
     const wrong: ByteName[] = [];
     for (const { name, outcome } of swept.wrong) {
       if (typeof outcome === 'string' && this.#options.onWrong) {
@@ -193,11 +206,11 @@ export class Walk {
       if (errno === 'ENOENT') continue;
       // Nobody will be done with it, so what must wait for it waits.
       directory.waiting++;
-      this.#failures.add(errno, pathBelowTop(directory, name));
+      this.#fail(this.#options.doing, errno, pathBelowTop(directory, name));
     }
     if (wrong.length > 0) await this.#options.onWrong?.(wrong);
     this.#options.onSettled(swept.files, () => pathBelowTop(directory));
-    if (swept.failure) this.#failures.add(swept.failure.errno, pathBelowTop(directory));
+    if (swept.failure) this.#fail('list', swept.failure.errno, pathBelowTop(directory));
     else if (swept.isEnded) this.#doneBelow(directory);
   }
 
@@ -250,10 +263,18 @@ export class Walk {
     onDone: (directory: Directory) => void,
   ): void {
     if (answer === 'changed') this.#summary.changed++;
-    if (answer === 'changed' || answer === 'unchanged') onDone(directory);
-    else if (isState(answer)) this.#failures.add(answer, pathBelowTop(directory, name));
-    else if (answer?.errno === 'ENOENT') this.#gone(directory, name);
-    else this.#failures.add(answer?.errno ?? 'EUNKNOWN', pathBelowTop(directory, name));
+    if (answer === 'changed' || answer === 'unchanged') {
+      this.#isAnyRight = true;
+      onDone(directory);
+    } else if (!isState(answer) && answer?.errno === 'ENOENT') this.#gone(directory, name);
+    else {
+      const errno = isState(answer) ? answer : (answer?.errno ?? 'EUNKNOWN');
+      this.#fail(this.#options.doing, errno, pathBelowTop(directory, name));
+    }
+  }
+
+  #fail(doing: EntryTrouble['doing'], errno: string, path: ByteName): void {
+    this.#failures.add({ doing, errno, path });
   }
 
   /** Those of the directories that could be pinned, with their descriptors. */
@@ -280,7 +301,7 @@ export class Walk {
     } catch (error) {
       const errno = errnoOrThrow(error);
       if (GONE.includes(errno)) this.#gone(directory, '.');
-      else this.#failures.add(errno, pathBelowTop(directory));
+      else this.#fail('open', errno, pathBelowTop(directory));
       return undefined;
     }
   }

@@ -240,7 +240,7 @@ export class StadLoop implements Loop<StadTask> {
       }
       log.warn({ workflow: workflowId, code: error.code, err: error }, 'work on files failed');
       if (this.#mayPass(workflow, error)) throw error;
-      await this.#abortFiles(workflowId, workflow, error.message);
+      await this.#abortFiles(workflowId, workflow, error.brief);
     }
   }
 

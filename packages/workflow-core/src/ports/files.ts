@@ -126,14 +126,17 @@ export type FilesFaultCode =
 export class FilesFault extends Fault {
   readonly code: FilesFaultCode;
   readonly retry: 'later' | 'never';
+  /** The message for a place with little room, which shows its beginning. */
+  readonly brief: string;
 
   constructor(
     code: FilesFaultCode,
     message: string,
-    options: { retry: 'later' | 'never'; cause?: unknown },
+    options: { retry: 'later' | 'never'; brief?: string; cause?: unknown },
   ) {
     super(message, options);
     this.code = code;
     this.retry = options.retry;
+    this.brief = options.brief ?? message;
   }
 }
