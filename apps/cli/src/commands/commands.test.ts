@@ -437,12 +437,12 @@ describe('gc', () => {
     await regd
       .on(OperatorService.collectGarbage, ({ olderThanMs }) => {
         ages.push(olderThanMs);
-        return { deletedWorkflowIds: [WORKFLOW_ID] };
+        return { deleted: 3, deletedWorkflowIds: [WORKFLOW_ID] };
       })
       .start();
     const { people, values } = await both('gc', '--older-than', '1d12h');
-    expect(people.stdout).toBe(`deleted 1 workflow:\n${WORKFLOW_ID}\n`);
-    expect(values).toEqual([{ deletedWorkflowIds: [WORKFLOW_ID] }]);
+    expect(people.stdout).toBe(`deleted 3 workflows:\n${WORKFLOW_ID}\nand 2 more\n`);
+    expect(values).toEqual([{ deleted: 3, deletedWorkflowIds: [WORKFLOW_ID] }]);
     expect(ages[0]).toBe(36 * 3_600_000);
   });
 });

@@ -31,13 +31,15 @@ async function gc({ regd, out, signal }: Session, { olderThan }: Options): Promi
     signal,
     ANSWER_MS_MAX,
   );
-  const { deletedWorkflowIds: ids } = answer;
+  const { deleted, deletedWorkflowIds: ids } = answer;
+  const more = deleted > ids.length ? [`and ${deleted - ids.length} more`] : [];
   out.result(answer, () =>
     [
-      ids.length === 0
+      deleted === 0
         ? 'nothing to delete'
-        : `deleted ${ids.length === 1 ? '1 workflow' : `${ids.length} workflows`}:`,
+        : `deleted ${deleted === 1 ? '1 workflow' : `${deleted} workflows`}:`,
       ...ids,
+      ...more,
     ].join('\n'),
   );
 }

@@ -270,8 +270,12 @@ test('a sound journal verifies, and old workflows are collected', async () => {
   expect(sound[0]?.item).toMatchObject({ $case: 'summary', value: { problems: 0 } });
   const negative = at.client.call(collectGarbage, { olderThanMs: -1 });
   expect(await failureOf(negative)).toMatchObject({ status: status.INVALID_ARGUMENT });
-  expect(await at.client.call(collectGarbage, {})).toEqual({ deletedWorkflowIds: [] });
-  const { deletedWorkflowIds } = await at.client.call(collectGarbage, { olderThanMs: 0 });
+  expect(await at.client.call(collectGarbage, {})).toEqual({
+    deletedWorkflowIds: [],
+    deleted: 0,
+  });
+  const { deleted, deletedWorkflowIds } = await at.client.call(collectGarbage, { olderThanMs: 0 });
+  expect(deleted).toBe(2);
   expect(deletedWorkflowIds).toHaveLength(2);
   const gone = at.client.all(watchEvents, { history: freeze, watch: false });
   expect(await failureOf(gone)).toMatchObject({ code: 'HISTORY_UNKNOWN' });

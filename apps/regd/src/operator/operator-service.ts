@@ -18,6 +18,9 @@ import { planStorage } from './plan-storage.ts';
 import { registriesOf, RepoViews } from './repo-view.ts';
 import { presenceView, workflowNotFound, WorkflowViews } from './workflow-view.ts';
 
+/** A message takes 4 MiB by default; whoever deletes more wants to know how many. */
+const IDS_ANSWERED_MAX = 1000;
+
 export function operatorService(context: Context): MakeService {
   const rpcs = new OperatorRpcs(context);
   return serviceOf(
@@ -139,7 +142,7 @@ class OperatorRpcs {
     if (olderThanMs < 0) throw badArgument('AGE_NEGATIVE', 'an age cannot be negative');
     const engine = this.#context.engine.onBehalfOf(origin);
     const deleted = await tidyJournal({ ...this.#context, engine, olderThanMs }, signal);
-    return { deletedWorkflowIds: [...deleted] };
+    return { deleted: deleted.length, deletedWorkflowIds: deleted.slice(0, IDS_ANSWERED_MAX) };
   }
 }
 

@@ -1,10 +1,11 @@
-// Deletes old workflows: out of the index and with their histories, each in one batch
+// Deletes old workflows: out of the index and with their histories, some at a time in one batch
 // (spec/gaps.md 34, 35).
 import {
   mainId,
   ulidTimeMs,
   workflowIndexId,
   type Engine,
+  type Transaction,
   type Ulid,
   type Uuid,
 } from '@permafrost/events';
@@ -18,6 +19,8 @@ const DAY_MS = 86_400_000;
 /** Whoever pinged the servers has come for the answers by then (spec/behaviour.md 3.3). */
 const PING_ACTIVE_MS_MAX = DAY_MS;
 const PING_KEPT_MS_MAX = 5 * DAY_MS;
+/** A sync to disk for each would take hours after some years; one for all would keep all others waiting. */
+const TOGETHER_MAX = 50;
 
 export type GarbageLimits = Readonly<{ olderThanMs: number; nowMs: number; signal?: AbortSignal }>;
 
@@ -35,10 +38,10 @@ export async function collectGarbage(
   const { state } = await engine.find(main, mainId);
   for (const { name } of state.registries) {
     const { state: index } = await engine.find(workflowIndex, workflowIndexId(name));
-    for (const { workflowId, completedEventId } of index.completed.values()) {
-      if (signal?.aborted) return deleted;
-      const isDue = isOld(completedEventId);
-      if (isDue && (await deleteWorkflow(engine, name, workflowId))) deleted.push(workflowId);
+    const due = [...index.completed.values()].filter((entry) => isOld(entry.completedEventId));
+    for (let start = 0; start < due.length && !signal?.aborted; start += TOGETHER_MAX) {
+      const ids = due.slice(start, start + TOGETHER_MAX).map(({ workflowId }) => workflowId);
+      deleted.push(...(await deleteWorkflows(engine, name, ids)));
     }
     for (const { workflowId, startedEventId, completedEventId } of index.pings.values()) {
       if (signal?.aborted) return deleted;
@@ -54,19 +57,30 @@ export async function collectGarbage(
   return deleted;
 }
 
-async function deleteWorkflow(engine: Engine, name: string, workflowId: Uuid): Promise<boolean> {
+/** Resolves to those that it has deleted. */
+function deleteWorkflows(
+  engine: Engine,
+  name: string,
+  ids: readonly Uuid[],
+): Promise<readonly Uuid[]> {
   return engine.transact(async (tx) => {
-    const { state: workflow } = await tx.find(storageWorkflow, workflowId);
-    // Completed but not ended is regd's to finish first.
-    if (workflow.status !== 'terminated' && workflow.status !== 'uninitialized') return false;
-    const refusal = await tx.attempt(workflowIndex, workflowIndexId(name), {
-      type: 'DeleteWorkflow',
-      workflowId,
-    });
-    if (refusal) return false;
-    await tx.delete(storageWorkflow, workflowId);
-    return true;
+    const deleted: Uuid[] = [];
+    for (const id of ids) if (await deleteWorkflow(tx, name, id)) deleted.push(id);
+    return deleted;
   });
+}
+
+async function deleteWorkflow(tx: Transaction, name: string, workflowId: Uuid): Promise<boolean> {
+  const { state: workflow } = await tx.find(storageWorkflow, workflowId);
+  // Completed but not ended is regd's to finish first.
+  if (workflow.status !== 'terminated' && workflow.status !== 'uninitialized') return false;
+  const refusal = await tx.attempt(workflowIndex, workflowIndexId(name), {
+    type: 'DeleteWorkflow',
+    workflowId,
+  });
+  if (refusal) return false;
+  await tx.delete(storageWorkflow, workflowId);
+  return true;
 }
 
 async function deletePing(engine: Engine, name: string, workflowId: Uuid): Promise<void> {

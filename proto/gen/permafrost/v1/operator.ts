@@ -164,7 +164,9 @@ export interface CollectGarbageRequest {
 }
 
 export interface CollectGarbageResponse {
+  /** The first 1,000 of them. */
   deletedWorkflowIds: string[];
+  deleted: number;
 }
 
 export interface WatchEventsRequest {
@@ -1815,13 +1817,16 @@ export const CollectGarbageRequest: MessageFns<CollectGarbageRequest> = {
 };
 
 function createBaseCollectGarbageResponse(): CollectGarbageResponse {
-  return { deletedWorkflowIds: [] };
+  return { deletedWorkflowIds: [], deleted: 0 };
 }
 
 export const CollectGarbageResponse: MessageFns<CollectGarbageResponse> = {
   encode(message: CollectGarbageResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.deletedWorkflowIds) {
       writer.uint32(10).string(v!);
+    }
+    if (message.deleted !== 0) {
+      writer.uint32(16).int64(message.deleted);
     }
     return writer;
   },
@@ -1847,6 +1852,14 @@ export const CollectGarbageResponse: MessageFns<CollectGarbageResponse> = {
             message.deletedWorkflowIds.push(reader.string());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.deleted = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1865,6 +1878,7 @@ export const CollectGarbageResponse: MessageFns<CollectGarbageResponse> = {
   fromPartial(object: DeepPartial<CollectGarbageResponse>): CollectGarbageResponse {
     const message = createBaseCollectGarbageResponse();
     message.deletedWorkflowIds = object.deletedWorkflowIds?.map((e) => e) || [];
+    message.deleted = object.deleted ?? 0;
     return message;
   },
 };
