@@ -49,6 +49,7 @@ export * from './storage/status-code.ts';
 export * from './storage/status-message.ts';
 export * from './storage/storage.ts';
 export * from './unfreeze-repo/unfreeze-repo.ts';
+export * from './use-cases/active-workflows.ts';
 export * from './use-cases/advance-workflow.ts';
 export * from './use-cases/begin-workflow.ts';
 export * from './use-cases/cancel-workflow.ts';

@@ -1,4 +1,5 @@
 // Workflows that wait: on whom, and since when.
+import { workingPhases } from '@permafrost/events';
 import type { operator } from '@permafrost/proto';
 import { table } from '../output/table.ts';
 import type { Paint } from '../output/terminal.ts';
@@ -9,13 +10,6 @@ export type StuckWorkflow = operator.Workflow & Readonly<{ waitingSinceMs: numbe
 
 /** As long as work may take between two signs of life, in milliseconds. */
 export const STUCK_MS = 60_000;
-
-const WORKING_PHASES: ReadonlySet<string> = new Set([
-  'checking',
-  'attributes',
-  'verify',
-  'snapshot',
-]);
 
 /** Those that have not come on for so long, in milliseconds, longest first. */
 export function stuckWorkflows(
@@ -31,7 +25,7 @@ export function stuckWorkflows(
 
 /** When a workflow last came on: by an event, or by work on its files. A new try is no sign of that. */
 function lastSignMs({ progress, worker, updatedMs }: operator.Workflow): number {
-  const isAtWork = progress && worker?.alive === true && WORKING_PHASES.has(progress.phase);
+  const isAtWork = progress && worker?.alive === true && workingPhases.has(progress.phase);
   return isAtWork ? Math.max(updatedMs, progress.updatedMs) : updatedMs;
 }
 

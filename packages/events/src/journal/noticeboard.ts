@@ -39,6 +39,14 @@ export type Progress = Readonly<{
   updatedMs: number;
 }>;
 
+/** In these phases progress is a sign that the work comes on; in the others somebody is waited for. */
+export const workingPhases: ReadonlySet<string> = new Set<Progress['phase']>([
+  'checking',
+  'attributes',
+  'verify',
+  'snapshot',
+]);
+
 /** Somebody wants a workflow to end early. A wish and no fact: it may be lost, or come too late. */
 export type CancelRequest = Readonly<{
   workflow: Uuid;

@@ -1,19 +1,11 @@
 // Fails workflows whose files nobody will work on: the host has no stad any more, and either somebody
 // wants the workflow cancelled, or it has waited for longer than anybody may.
-import {
-  mainId,
-  ulidTimeMs,
-  workflowIndexId,
-  type Engine,
-  type Noticeboard,
-  type Uuid,
-} from '@permafrost/events';
+import { ulidTimeMs, type Engine, type Noticeboard, type Uuid } from '@permafrost/events';
 import { isAlive, SILENCE_MS_MAX, stadsOf } from '../daemon/presence.ts';
-import { main } from '../main/main.ts';
 import type { Clock } from '../ports/time.ts';
 import { repo } from '../repo/repo.ts';
 import { findStorageWorkflow } from '../storage-workflow/find.ts';
-import { workflowIndex } from '../workflow-index/workflow-index.ts';
+import { activeWorkflows } from './active-workflows.ts';
 import { breakOff } from './break-off.ts';
 import { cancelText } from './cancel-workflow.ts';
 
@@ -51,14 +43,6 @@ export async function failUnserved(
     if (isFailed) failed.push(workflowId);
   }
   return failed;
-}
-
-async function* activeWorkflows(engine: Engine): AsyncGenerator<Uuid> {
-  const { state } = await engine.find(main, mainId);
-  for (const { name } of state.registries) {
-    const { state: index } = await engine.find(workflowIndex, workflowIndexId(name));
-    yield* index.active.keys();
-  }
 }
 
 /** In words; undefined while there is none. */
