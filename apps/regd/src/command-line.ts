@@ -3,6 +3,8 @@ import {
   addSettingsFlags,
   durationMs,
   logLevels,
+  metricsOption,
+  type MetricsFlags,
   type SettingsSource,
 } from '@permafrost/daemon-kit';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -15,6 +17,7 @@ import {
 import { addTrustFlags, type TrustFlags } from './trust-flags.ts';
 
 export type Flags = TrustFlags &
+  MetricsFlags &
   Readonly<{
     state?: string;
     listen: readonly ListenAddress[];
@@ -63,6 +66,7 @@ export function commandLine(): Command {
         .argParser(duration)
         .default(7 * DAY_MS, '7d'),
     )
+    .addOption(metricsOption())
     .addOption(new Option('--log-level <level>', 'what to log').choices(logLevels).default('info'))
     .addHelpText(
       'after',

@@ -14,6 +14,7 @@ import { entrancesFor, type Entrance } from './access/entrances.ts';
 import { Trust, TrustError } from './access/trust.ts';
 import { settingsSource, type Flags } from './command-line.ts';
 import { ListenAddressError, type ListenAddress } from './grpc/listen-address.ts';
+import type { RegdMetrics } from './metrics/regd-metrics.ts';
 import { serve } from './regd.ts';
 import { trustFilesOf } from './trust-flags.ts';
 
@@ -29,12 +30,14 @@ try {
     process.exit(0);
   }
   makeStateDirectory(state);
-  const journal = await openSqliteJournal({ path: state.journal });
+  using metrics = await metricsServed(flags);
+  const opened = await openSqliteJournal({ path: state.journal });
+  const journal = metrics?.watched(opened) ?? opened;
   const { gcOlderThan: gcOlderThanMs, gcEvery: gcEveryMs } = flags;
   const { failUnservedAfter: failUnservedAfterMs } = flags;
   try {
     const ages = { gcOlderThanMs, gcEveryMs, failUnservedAfterMs };
-    await serve({ journal, entrances, ...ages, log }, signal);
+    await serve({ journal, entrances, ...ages, log, metrics }, signal);
   } finally {
     await journal.close();
   }
@@ -45,6 +48,15 @@ try {
     error instanceof Fault || error instanceof ListenAddressError || error instanceof TrustError;
   log.error({ err: error }, isExpected ? error.message : 'regd failed');
   process.exitCode = 1;
+}
+
+/** What measures is loaded only if somebody wants to see it. */
+async function metricsServed({ metricsListen }: Flags): Promise<RegdMetrics | undefined> {
+  if (!metricsListen) return undefined;
+  const { RegdMetrics } = await import('./metrics/regd-metrics.ts');
+  const metrics = new RegdMetrics();
+  await metrics.serve(metricsListen, log);
+  return metrics;
 }
 
 /** Flags that do not go together are wrong usage. */

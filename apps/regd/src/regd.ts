@@ -26,6 +26,7 @@ import { operatorService } from './operator/operator-service.ts';
 import type { Context } from './services/context.ts';
 import { broadcastServices } from './services/broadcast.ts';
 import { ephemeralRegistryService } from './services/ephemeral-registry.ts';
+import type { RegdMetrics } from './metrics/regd-metrics.ts';
 import { regularly } from './regularly.ts';
 import { healthService } from './services/health.ts';
 import { mainService } from './services/main.ts';
@@ -51,6 +52,8 @@ export interface RegdSettings {
   /** How often is looked for them; the default is once a minute. */
   unservedLookMs?: number;
   log: Log;
+  /** Told of calls and workflows, if they are measured. */
+  metrics?: RegdMetrics | undefined;
   /** How often is looked whether a socket's file is still there. */
   socketLookMs?: number;
 }
@@ -92,6 +95,7 @@ export class Regd {
     const instance = randomUuid();
     const context = { engine, journal, clock: nodeClock, instance, log, gcOlderThanMs };
     await initMain(engine);
+    settings.metrics?.lookAt({ engine, board: journal, clock: nodeClock, log });
     const { servers, targets } = await openEntrances(settings, context);
     const stopping = new AbortController();
     const background = Promise.all(runInBackground(settings, context, stopping.signal));
@@ -116,7 +120,7 @@ export class Regd {
 
 /** All of them, or none. One server each: so no client chooses how it is known. */
 async function openEntrances(
-  { entrances, log, socketLookMs }: RegdSettings,
+  { entrances, log, metrics, socketLookMs }: RegdSettings,
   context: Context,
 ): Promise<{ servers: readonly RpcServer[]; targets: readonly string[] }> {
   const services = servicesOf(context);
@@ -127,7 +131,7 @@ async function openEntrances(
     for (const { addresses, authenticate, tls } of entrances) {
       const server = new RpcServer({
         services,
-        guard: new Guard({ objects, authenticate, log }),
+        guard: new Guard({ objects, authenticate, log, onCall: metrics?.calls.onCall }),
         log,
         ...(socketLookMs !== undefined && { lookMs: socketLookMs }),
         ...(tls && { tls }),

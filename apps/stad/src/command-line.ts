@@ -3,22 +3,25 @@ import {
   addSettingsFlags,
   durationMs,
   logLevels,
+  metricsOption,
+  type MetricsFlags,
   type SettingsSource,
 } from '@permafrost/daemon-kit';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { driverNames, type DriverName } from './driver.ts';
 
-export type Flags = Readonly<{
-  state?: string;
-  host: string;
-  driver: DriverName;
-  root: readonly string[];
-  jobs: number;
-  retryFor: number;
-  logLevel: string;
-  checkConfig?: true;
-}>;
+export type Flags = MetricsFlags &
+  Readonly<{
+    state?: string;
+    host: string;
+    driver: DriverName;
+    root: readonly string[];
+    jobs: number;
+    retryFor: number;
+    logLevel: string;
+    checkConfig?: true;
+  }>;
 
 const defaultFile = '/etc/permafrost/stad.toml';
 
@@ -52,6 +55,7 @@ export function commandLine(): Command {
         .argParser(duration)
         .default(600_000, '10m'),
     )
+    .addOption(metricsOption())
     .addOption(new Option('--log-level <level>', 'what to log').choices(logLevels).default('info'))
     .addHelpText(
       'after',

@@ -4,6 +4,7 @@ import { Fault } from '@permafrost/events';
 import { openSqliteJournal } from '@permafrost/events/sqlite';
 import { makeStateDirectory, stateDirectory } from '@permafrost/events/state-directory';
 import { settingsSource, type Flags } from './command-line.ts';
+import type { StadMetrics } from './metrics/stad-metrics.ts';
 import { serve } from './stad.ts';
 
 const settings = settingsAtStart<Flags>(settingsSource);
@@ -18,13 +19,25 @@ const signal = shutdownSignal();
 try {
   const state = stateDirectory(flags.state);
   makeStateDirectory(state);
-  const journal = await openSqliteJournal({ path: state.journal });
+  using metrics = await metricsServed(flags);
+  const opened = await openSqliteJournal({ path: state.journal });
+  const journal = metrics?.watched(opened) ?? opened;
   const { root: roots, jobs: jobsMax, retryFor: retryForMs, host, driver } = flags;
-  await serve({ journal, state, host, driver, roots, jobsMax, retryForMs, log }, signal);
+  const limits = { jobsMax, retryForMs };
+  await serve({ journal, state, host, driver, roots, ...limits, log, metrics }, signal);
   await journal.close();
   log.info({}, 'stad stopped');
 } catch (error) {
   // A fault names its cause and what to do; for anything else the stack is what is needed.
   log.error({ err: error }, error instanceof Fault ? error.message : 'stad failed');
   process.exitCode = 1;
+}
+
+/** What measures is loaded only if somebody wants to see it. */
+async function metricsServed({ metricsListen }: Flags): Promise<StadMetrics | undefined> {
+  if (!metricsListen) return undefined;
+  const { StadMetrics } = await import('./metrics/stad-metrics.ts');
+  const metrics = new StadMetrics();
+  await metrics.serve(metricsListen, log);
+  return metrics;
 }

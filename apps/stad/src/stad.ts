@@ -28,6 +28,7 @@ import { openDriver, type DriverName } from './driver.ts';
 import { examinationResponder } from './examination/responder.ts';
 import { HostRepoLock } from './lock/host-repo-lock.ts';
 import { planResponder } from './plan/responder.ts';
+import type { StadMetrics } from './metrics/stad-metrics.ts';
 import { serveOnly } from './served-roots.ts';
 import { GitShadowRepo } from './shadow/git-shadow-repo.ts';
 import { failureFileOf } from './shadow/layout.ts';
@@ -47,26 +48,30 @@ export interface StadSettings {
   /** For how long faults that may pass are tried again. */
   retryForMs: number;
   log: Log;
+  /** Told of the work on files, if it is measured. */
+  metrics?: StadMetrics | undefined;
 }
 
 /** Serves until the signal is aborted, and then until the work under way has ended. */
 export async function serve(settings: StadSettings, signal: AbortSignal): Promise<void> {
-  const { journal, state, host, roots, log } = settings;
+  const { journal, state, host, roots, log, metrics } = settings;
   const instance = randomUuid();
   const engine = new Engine({ journal, nextId: ulidSource(), states: journal });
   const shadow = new GitShadowRepo({ shadowRoot: state.shadows });
-  const lock = new HostRepoLock(state.locks);
+  const repoLock = new HostRepoLock(state.locks);
+  const lock = metrics?.lock(repoLock) ?? repoLock;
   const tree = new FlaggedTree(await openDriver(settings), {
     roots,
     failureFileOf: (path) => failureFileOf(state.shadows, path),
   });
+  metrics?.serving(roots);
   const files = new StadLoop({
     ...settings,
     instance,
     engine,
     board: journal,
-    tree,
-    shadow: serveOnly(roots, shadow),
+    tree: metrics?.tree(tree) ?? tree,
+    shadow: serveOnly(roots, metrics?.shadow(shadow) ?? shadow),
     lock,
     clock: nodeClock,
   });

@@ -41,6 +41,9 @@ export async function layOut(
   for (const shell of shells) {
     place(COMPLETIONS[shell], completionScript(commandLine(), shell));
   }
+  cpSync(join(top, 'packaging/prometheus'), join(root, DOCUMENTS, 'prometheus'), {
+    recursive: true,
+  });
   const changes = readFileSync(join(top, 'CHANGELOG.md'));
   place(`${DOCUMENTS}/changelog.gz`, compressed(changes));
   place(`${DOCUMENTS}/copyright`, copyright(node));

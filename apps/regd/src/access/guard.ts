@@ -11,10 +11,17 @@ import { certificateOf, originOf, reasonOf } from './origin.ts';
 import { rules } from './rules.ts';
 import { TokenNeededError } from './token-needed-error.ts';
 
+/** How a call has ended. */
+export type CallEnd = Readonly<{ code: status; isRefused: boolean }>;
+
+/** Told of each call when it begins; returns what is to be told of its end. */
+export type OnCall = (rpc: string) => (end: CallEnd) => void;
+
 export type GuardOptions = Readonly<{
   objects: Objects;
   authenticate: Authenticate;
   log: Log;
+  onCall?: OnCall | undefined;
 }>;
 
 export class Guard {
@@ -60,6 +67,7 @@ export class Visit {
   readonly #rpc: string;
   readonly #rule: Rule<unknown>;
   readonly #call: Presented;
+  readonly #onEnd: ((end: CallEnd) => void) | undefined;
   #subject: string | undefined;
   #reason = '';
   #checks: readonly Check[] = [];
@@ -73,6 +81,7 @@ export class Visit {
     this.#rpc = rpc;
     this.#rule = rule;
     this.#call = call;
+    this.#onEnd = options.onCall?.(rpc);
   }
 
   /** Authentication, reading of ids, look-up, authorization, in this order; or their errors. */
@@ -100,6 +109,7 @@ export class Visit {
   end(answer: Partial<StatusObject> = { code: status.OK }): void {
     const { code = status.UNKNOWN, details, metadata } = answer;
     const isRefused = code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED;
+    this.#onEnd?.({ code, isRefused });
     if (!isRefused && !this.#rule.isChange) return;
     const fields = {
       rpc: this.#rpc,

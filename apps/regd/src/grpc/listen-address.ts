@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { tcpAddressOf, tcpAddressText } from '@permafrost/daemon-kit';
 
 /** Where regd can be reached: a Unix socket, or a TCP port of this machine. */
 export type ListenAddress = Readonly<
@@ -15,7 +16,6 @@ export class ListenAddressError extends Error {
   }
 }
 
-const TCP = /^(?:\[(?<ipv6>[^\]]+)\]|(?<host>[^:[\]]+)):(?<port>\d{1,5})$/;
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1)$/;
 
 /** Reads `unix:FILE` or `HOST:PORT`. Throws {@link ListenAddressError}. */
@@ -26,18 +26,12 @@ export function parseListenAddress(text: string): ListenAddress {
     if (path === '') throw new ListenAddressError('unix: needs the path of a socket');
     return { kind: 'unix', path };
   }
-  const groups = TCP.exec(text)?.groups;
-  const port = Number(groups?.['port']);
-  if (!groups || port > 65_535) {
-    throw new ListenAddressError(`${text} is neither unix:FILE nor HOST:PORT`);
-  }
-  const named = groups['ipv6'] ?? groups['host'] ?? '';
-  // Names are not looked up, so that nobody's resolver decides who can reach regd.
-  const host = named === 'localhost' ? '127.0.0.1' : named;
-  if (isIP(host) === 0) {
+  const address = tcpAddressOf(text);
+  if (!address) throw new ListenAddressError(`${text} is neither unix:FILE nor HOST:PORT`);
+  if (isIP(address.host) === 0) {
     throw new ListenAddressError(`${text} names a host: give one of the addresses of this machine`);
   }
-  return { kind: 'tcp', host, port };
+  return { kind: 'tcp', ...address };
 }
 
 /** Whether only this machine can reach the address. */
@@ -47,7 +41,5 @@ export function isLocal(address: ListenAddress): boolean {
 
 /** The address as a gRPC client writes it. */
 export function targetOf(address: ListenAddress): string {
-  if (address.kind === 'unix') return `unix:${address.path}`;
-  const { host, port } = address;
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return address.kind === 'unix' ? `unix:${address.path}` : tcpAddressText(address);
 }

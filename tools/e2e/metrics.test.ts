@@ -1,0 +1,70 @@
+// Both daemons tell Prometheus what they do, and only when they are asked to.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { DaemonProcess } from '../harness/daemon-process.ts';
+import { AUTHOR, HOST, Installation } from '../harness/installation.ts';
+
+const MINUTE_MS = 60_000;
+const args = ['--metrics-listen', '0'];
+
+async function urlOf(daemon: DaemonProcess): Promise<string> {
+  await daemon.until(({ msg }) => msg === 'metrics ready');
+  return String(daemon.lines.find(({ msg }) => msg === 'metrics ready')?.['url']);
+}
+
+/** The values of Permafrost's own metrics, by name and labels. */
+async function scrape(url: string): Promise<ReadonlyMap<string, number>> {
+  const lines = (await (await fetch(url)).text()).split('\n');
+  const own = lines.filter((line) => line.startsWith('permafrost_'));
+  return new Map(own.map((line) => [line.replace(/ \S+$/, ''), Number(line.split(' ').at(-1))]));
+}
+
+it(
+  'a freeze is seen in the metrics of both daemons',
+  async () => {
+    await using at = await Installation.create('simulated');
+    const repo = join(at.data, 'repo');
+    await mkdir(repo);
+    for (const file of ['a', 'b']) await writeFile(join(repo, file), file);
+    const regd = await urlOf(await at.start('regd', { args }));
+    const stad = await urlOf(await at.start('stad', { args }));
+    await at.cliOk('init', 'registry', 'demo');
+    await at.cliOk('init', 'root', 'demo', at.data, '--host', HOST);
+    await at.cliOk('init', 'repo', 'demo', repo, '--author', AUTHOR);
+    await at.cliOk('freeze', repo, '--author', AUTHOR);
+
+    const ofRegd = await scrape(regd);
+    const begin = '{service="nogfso.FreezeRepo",method="BeginFreezeRepo",code="OK"}';
+    expect(ofRegd.get(`permafrost_rpc_calls_total${begin}`)).toBe(1);
+    expect(ofRegd.get('permafrost_rpc_calls_refused_total{code="UNAUTHENTICATED"}')).toBe(0);
+    expect(ofRegd.get('permafrost_workflows_ended_total{kind="freeze",outcome="completed"}')).toBe(
+      1,
+    );
+    expect(ofRegd.get('permafrost_workflows_stuck')).toBe(0);
+    expect(ofRegd.get('permafrost_journal_commits_total{outcome="ok"}')).toBeGreaterThan(5);
+
+    const ofStad = await scrape(stad);
+    expect(ofStad.get('permafrost_tree_entries_changed_total{kind="freeze"}')).toBe(3);
+    expect(ofStad.get('permafrost_tree_walks_total{kind="freeze",outcome="ok"}')).toBe(1);
+    expect(ofStad.get('permafrost_snapshots_total{outcome="recorded"}')).toBe(2);
+    expect(ofStad.get('permafrost_repos_at_work')).toBe(0);
+    expect(ofStad.get('permafrost_roots_served')).toBe(1);
+
+    // Without stad the next one waits, and regd tells where, and since when.
+    await at.daemons.get('stad')?.stop();
+    await at.cliOk('unfreeze', repo, '--author', AUTHOR, '--no-wait');
+    const waiting = 'permafrost_workflows_active{kind="unfreeze",phase="files"}';
+    await expect.poll(async () => (await scrape(regd)).get(waiting)).toBe(1);
+    const age = (await scrape(regd)).get('permafrost_workflow_oldest_age_seconds');
+    expect(age).toBeGreaterThan(0);
+
+    // The port is in use: said, and the end.
+    const port = new URL(regd).port;
+    await expect(at.start('stad', { args: ['--metrics-listen', port] })).rejects.toThrow(
+      `cannot serve metrics at 127.0.0.1:${port}`,
+    );
+    expect(await at.daemons.get('stad')?.ended()).toMatchObject({ exitCode: 1 });
+  },
+  MINUTE_MS,
+);
