@@ -34,6 +34,7 @@ const inCli: Surroundings = {
   environment: {
     ...stateVariables,
     XDG_CACHE_HOME: 'where compiled code is kept, instead of `~/.cache`',
+    COLUMNS: 'how wide tables may be, where the terminal does not tell or is not to decide',
     NO_COLOR: 'no colours, if it is not empty',
   },
   seeAlso: ['permafrost(1)', 'permafrost-regd(8)', 'permafrost-stad(8)'],

@@ -1,5 +1,5 @@
 // Readers of arguments and flags. What they cannot read is wrong usage, which commander reports.
-import { isAbsolute } from 'node:path';
+import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import {
   isRegistryName,
@@ -29,9 +29,9 @@ export function registryArgument(text: string): string {
   );
 }
 
-export function absolutePathArgument(text: string): string {
-  if (isAbsolute(text)) return text;
-  throw new InvalidArgumentError('The path must begin with a slash.');
+/** A relative path begins at the current directory. */
+export function pathArgument(text: string): string {
+  return resolve(nonEmptyArgument(text));
 }
 
 export function authorArgument(text: string): Author {

@@ -270,14 +270,17 @@ describe('init', () => {
     expect(new Set(roots)).toEqual(new Set(['/data files1 /data', '/data files1 /srv']));
   });
 
-  function acceptingRepo(...seen: readonly operator.Repo[]): void {
+  /** Returns the paths of the repos that it has accepted. */
+  function acceptingRepo(...seen: readonly operator.Repo[]): readonly string[] {
+    const accepted: string[] = [];
     regd
       .on(OperatorService.getStatus, () => ({ daemons: [], workflows: [], journal: undefined }))
-      .on(RegistryService.initRepo, ({ repoId }) => ({
-        repo: repoId ?? Buffer.alloc(16),
-        vid: Buffer.alloc(16),
-      }))
+      .on(RegistryService.initRepo, ({ globalPath, repoId }) => {
+        accepted.push(globalPath);
+        return { repo: repoId ?? Buffer.alloc(16), vid: Buffer.alloc(16) };
+      })
       .tell(OperatorService.watchRepo, () => seen.map((repo) => ({ repo })));
+    return accepted;
   }
 
   const initRepo = ['init', 'repo', 'lab', REPO_PATH, '--author', AUTHOR] as const;
@@ -295,6 +298,22 @@ describe('init', () => {
     expect(people.stderr).toContain('waiting for stad on host files1, which is not running');
     expect(people.stdout).toBe(`${REPO_PATH} is online, id ${REPO_ID}\n`);
     expect(values).toMatchObject([{ id: REPO_ID, tier: 'online' }]);
+  });
+
+  it('takes a relative path for one here, and the roots tell what that is in the registry', async () => {
+    const accepted = acceptingRepo(sampleRepo());
+    await regd
+      .on(RegistryService.getRoots, ({ registry }) => ({
+        registry,
+        vid: Buffer.alloc(16),
+        roots: [
+          { globalRoot: '/lab', host: 'files1', hostRoot: process.cwd(), gitlabNamespace: '' },
+        ],
+      }))
+      .start();
+    const { people } = await both('init', 'repo', 'lab', 'scan', '--author', AUTHOR);
+    expect(people.exitCode).toBe(0);
+    expect(accepted).toEqual(['/lab/scan', '/lab/scan']);
   });
 
   it('fails with the error that the repo has', async () => {

@@ -1,10 +1,12 @@
+import { isAbsolute } from 'node:path';
 import type { Command } from 'commander';
 import { randomUuid, uuidToBytes, type Author } from '@permafrost/events';
 import { operator, RegistryService } from '@permafrost/proto';
-import { absolutePathArgument, registryArgument } from '../arguments.ts';
+import { nonEmptyArgument, registryArgument } from '../arguments.ts';
 import { gitAuthor } from '../author.ts';
 import { exitCode } from '../exit-code.ts';
 import { Failure } from '../failure.ts';
+import { globalPathOf } from '../global-path.ts';
 import type { Session } from '../session.ts';
 import { isOnline, repoValue } from '../view/repo.ts';
 import { follow } from '../waiting/follow.ts';
@@ -20,13 +22,18 @@ export function addInitRepo(init: Command, bind: Bind): void {
     .command('repo')
     .description('make a directory a repo, and wait until it can be frozen')
     .argument('<registry>', 'name of the registry', registryArgument)
-    .argument('<global-path>', 'path in the registry, below one of its roots', absolutePathArgument)
+    .argument(
+      '<path>',
+      'path in the registry, below one of its roots; a relative one is a path here',
+      nonEmptyArgument,
+    )
     .addOption(authorFlag())
     .addOption(reasonFlag())
     .addHelpText(
       'after',
       examples(
         'init repo lab /data/survey-2024',
+        'init repo lab .',
         "init repo lab /data/survey --author 'A U Thor <a@example.org>'",
       ),
     )
@@ -36,7 +43,7 @@ export function addInitRepo(init: Command, bind: Bind): void {
 async function initRepo(
   session: Session,
   registry: string,
-  globalPath: string,
+  path: string,
   { author }: Options,
 ): Promise<void> {
   const { regd, out, signal, commandLine } = session;
@@ -44,6 +51,7 @@ async function initRepo(
   // With an id that we chose, a repetition is the same request, and changes nothing.
   const repoId = randomUuid();
   const bytes = Buffer.from(uuidToBytes(repoId));
+  const globalPath = await pathInRegistry(session, registry, path);
   const request = { registry, globalPath, creatorName, creatorEmail, repoId: bytes };
   // Where there is no regd, this tells at once; what follows is patient.
   await regd.ask(operator.OperatorService.getStatus, {}, signal);
@@ -65,6 +73,17 @@ async function initRepo(
       facts: { repoId },
     });
   }
+}
+
+/** Asks for the roots only where they are needed, since that takes a right of its own. */
+async function pathInRegistry(
+  { regd, signal }: Session,
+  registry: string,
+  path: string,
+): Promise<string> {
+  if (isAbsolute(path)) return path;
+  const { roots } = await regd.ask(RegistryService.getRoots, { registry }, signal);
+  return globalPathOf(path, roots);
 }
 
 /** Waits until the repo can be worked with. Throws a failure if it has an error instead. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { RegistryService } from '@permafrost/proto';
-import { absolutePathArgument, nonEmptyArgument, registryArgument } from '../arguments.ts';
+import { nonEmptyArgument, pathArgument, registryArgument } from '../arguments.ts';
 import type { Session } from '../session.ts';
 import { examples, type Bind } from './bind.ts';
 import { reasonFlag } from './reason-flag.ts';
@@ -12,13 +12,9 @@ export function addInitRoot(init: Command, bind: Bind): void {
     .command('root')
     .description('say which file server holds a part of the global tree, and where')
     .argument('<registry>', 'name of the registry', registryArgument)
-    .argument(
-      '<global-root>',
-      'path in the registry, below which repos may be',
-      absolutePathArgument,
-    )
+    .argument('<global-root>', 'path in the registry, below which repos may be', pathArgument)
     .requiredOption('--host <name>', 'the file server, as its stad is named', nonEmptyArgument)
-    .option('--host-root <dir>', 'path there; without it, the same path', absolutePathArgument)
+    .option('--host-root <dir>', 'path there; without it, the same path', pathArgument)
     .addOption(reasonFlag())
     .addHelpText(
       'after',

@@ -18,17 +18,21 @@ export class Terminal {
   readonly isInteractive: boolean;
   /** For libraries that draw themselves. */
   readonly stream: Stream;
+  /** What COLUMNS says, as for other programs whose output is not a terminal. */
+  readonly #wishedColumns: number | undefined;
 
   constructor(stream: Stream, env: NodeJS.ProcessEnv = process.env) {
     this.stream = stream;
     this.isInteractive = isatty(stream.fd);
     const isColourful = this.isInteractive && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
     this.paint = pc.createColors(isColourful);
+    const wished = Number(env['COLUMNS']);
+    if (Number.isInteger(wished) && wished > 0) this.#wishedColumns = wished;
   }
 
   /** In characters. */
   get columns(): number {
-    return this.isInteractive ? this.stream.columns : COLUMNS_DEFAULT;
+    return this.#wishedColumns ?? (this.isInteractive ? this.stream.columns : COLUMNS_DEFAULT);
   }
 
   /** Writes text for people and ends the line. */
