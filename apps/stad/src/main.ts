@@ -24,8 +24,12 @@ try {
   const journal = metrics?.watched(opened) ?? opened;
   const { root: roots, jobs: jobsMax, retryFor: retryForMs, host, driver } = flags;
   const limits = { jobsMax, retryForMs };
-  await serve({ journal, state, host, driver, roots, ...limits, log, metrics }, signal);
-  await journal.close();
+  try {
+    const told = { log, metrics };
+    await serve({ journal, state, host, driver, roots, ...limits, ...told }, signal);
+  } finally {
+    await journal.close();
+  }
   log.info({}, 'stad stopped');
 } catch (error) {
   // A fault names its cause and what to do; for anything else the stack is what is needed.

@@ -5,7 +5,7 @@ import { Engine, mainId, NoVC, ulidSource, workflowIndexId, randomUuid } from '@
 import { openSqliteJournal } from '@permafrost/events/sqlite';
 import { stateDirectory } from '@permafrost/events/state-directory';
 import { initMain, main, workflowIndex } from '@permafrost/workflow-core';
-import { onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { serve } from './stad.ts';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -41,4 +41,21 @@ test('stad saves the states that it has read at its start, for the next one', as
   stopping.abort();
   await served;
   await journal.close();
+});
+
+test('a defect ends all of stad: nobody waits for one that works no more', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'permafrost-stad-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  const state = stateDirectory(dir);
+  const journal = await openSqliteJournal({ path: state.journal });
+  onTestFinished(() => journal.close());
+  vi.spyOn(journal, 'readAll').mockImplementation(async () => {
+    await vi.waitUntil(async () => (await journal.present()).length > 0);
+    throw new Error('a bug');
+  });
+  const settings = { journal, state, host: 'localhost', driver: 'simulated', log: quiet } as const;
+  const limits = { roots: [], jobsMax: 1, retryForMs: 0 };
+  const { signal } = new AbortController();
+  await expect(serve({ ...settings, ...limits }, signal)).rejects.toThrow('a bug');
+  expect(await journal.present()).toEqual([]);
 });

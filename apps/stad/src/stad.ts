@@ -25,6 +25,7 @@ import {
 import packageJson from '../package.json' with { type: 'json' };
 import { checkResponder } from './check/responder.ts';
 import { openDriver, type DriverName } from './driver.ts';
+import { endingTogether } from './ending-together.ts';
 import { examinationResponder } from './examination/responder.ts';
 import { HostRepoLock } from './lock/host-repo-lock.ts';
 import { planResponder } from './plan/responder.ts';
@@ -90,9 +91,10 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
     examinationResponder({ tree, shadow, shadowRoot: state.shadows, clock: nodeClock }),
   ];
   const answering = { journal, host, instance, responders, clock: nodeClock, log };
-  await Promise.all([
-    runner.run(signal),
-    answerInquiries(answering, signal),
-    keepPresent(present, { board: journal, clock: nodeClock, log, signal }),
+  const board = journal;
+  await endingTogether(signal, [
+    (stop) => runner.run(stop),
+    (stop) => answerInquiries(answering, stop),
+    (stop) => keepPresent(present, { board, clock: nodeClock, log, signal: stop }),
   ]);
 }
