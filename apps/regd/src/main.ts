@@ -3,6 +3,7 @@ import {
   daemonLog,
   nodeClock,
   reloadOnHangup,
+  ServiceManager,
   settingsAtStart,
   shutdownSignal,
 } from '@permafrost/daemon-kit';
@@ -21,7 +22,9 @@ import { trustFilesOf } from './trust-flags.ts';
 const settings = settingsAtStart<Flags>(settingsSource);
 const { flags } = settings;
 const log = daemonLog({ name: 'regd', level: flags.logLevel });
+const manager = await ServiceManager.connect(log);
 const signal = shutdownSignal();
+signal.addEventListener('abort', () => manager.stopping());
 try {
   const state = stateDirectory(flags.state);
   const entrances = await entrancesOf(flags, { kind: 'unix', path: state.socket });
@@ -37,7 +40,7 @@ try {
   const { failUnservedAfter: failUnservedAfterMs } = flags;
   try {
     const ages = { gcOlderThanMs, gcEveryMs, failUnservedAfterMs };
-    await serve({ journal, entrances, ...ages, log, metrics }, signal);
+    await serve({ journal, entrances, ...ages, log, metrics, manager }, signal);
   } finally {
     await journal.close();
   }
@@ -63,7 +66,7 @@ async function metricsServed({ metricsListen }: Flags): Promise<RegdMetrics | un
 async function entrancesOf(flags: Flags, socket: ListenAddress): Promise<readonly Entrance[]> {
   const files = usable(() => trustFilesOf(flags));
   const trust = files && (await Trust.load(files, { clock: nodeClock, log }));
-  reloadOnHangup(settingsSource, settings, { log, onReload: () => void trust?.reload() });
+  reloadOnHangup(settingsSource, settings, { log, manager, onReload: () => trust?.reload() });
   const listen = flags.listen.length === 0 ? [socket] : flags.listen;
   const isTokenRequired = flags.requireToken === true;
   const entrances = usable(() => entrancesFor({ listen, trust, isTokenRequired }));

@@ -1,11 +1,12 @@
 // regd, put together: its services over the journal, its loop, its presence, its garbage collection.
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { nodeClock } from '@permafrost/daemon-kit';
+import { nodeClock, type ServiceManager } from '@permafrost/daemon-kit';
 import { Engine, randomUuid, ulidSource } from '@permafrost/events';
 import type { SqliteJournal } from '@permafrost/events/sqlite';
 import {
   initMain,
+  isHeard,
   keepPresent,
   PingLoop,
   RegdLoop,
@@ -54,6 +55,8 @@ export interface RegdSettings {
   log: Log;
   /** Told of calls and workflows, if they are measured. */
   metrics?: RegdMetrics | undefined;
+  /** Told when all is up, and that it stays well. */
+  manager?: ServiceManager;
   /** How often is looked whether a socket's file is still there. */
   socketLookMs?: number;
 }
@@ -102,6 +105,7 @@ export class Regd {
     // Whoever awaits it hears of a defect; until somebody does, it is not unheard of.
     background.catch(() => undefined);
     log.info({ listen: targets }, 'regd ready');
+    settings.manager?.ready(`serves ${targets.join(', ')}`);
     return new Regd(servers, targets, { background, stopping });
   }
 
@@ -163,7 +167,7 @@ function servicesOf(context: Context): readonly MakeService[] {
 }
 
 function runInBackground(
-  { journal, log, gcOlderThanMs, gcEveryMs, ...settings }: RegdSettings,
+  { journal, log, gcOlderThanMs, gcEveryMs, manager, ...settings }: RegdSettings,
   { engine, instance, clock }: Context,
   signal: AbortSignal,
 ): readonly Promise<void>[] {
@@ -175,10 +179,12 @@ function runInBackground(
   const garbage = { engine, clock, log, olderThanMs: gcOlderThanMs, everyMs: gcEveryMs };
   const { failUnservedAfterMs: unservedMsMax, unservedLookMs: everyMs = UNSERVED_LOOK_MS } =
     settings;
+  const isWell = (): Promise<boolean> => isHeard(journal, instance, clock.nowMs());
   const unserved = { engine, board: journal, clock, log, unservedMsMax, everyMs };
   return [
     runner.run(signal),
     keepPresent(presence, { board: journal, clock, log, signal }),
+    ...(manager ? [manager.keepWatched({ isWell, clock }, signal)] : []),
     regularly(collectingGarbage(garbage), { clock, log }, signal),
     regularly(failingUnserved(unserved), { clock, log }, signal),
     regularly(droppingOldInquiries({ journal, clock }), { clock, log }, signal),

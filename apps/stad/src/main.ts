@@ -1,5 +1,11 @@
 // permafrost-stad: reads the flags, opens the journal, serves until it is told to stop.
-import { daemonLog, reloadOnHangup, settingsAtStart, shutdownSignal } from '@permafrost/daemon-kit';
+import {
+  daemonLog,
+  reloadOnHangup,
+  ServiceManager,
+  settingsAtStart,
+  shutdownSignal,
+} from '@permafrost/daemon-kit';
 import { Fault } from '@permafrost/events';
 import { openSqliteJournal } from '@permafrost/events/sqlite';
 import { makeStateDirectory, stateDirectory } from '@permafrost/events/state-directory';
@@ -14,8 +20,10 @@ if (flags.checkConfig) {
   process.exit(0);
 }
 const log = daemonLog({ name: 'stad', level: flags.logLevel });
-reloadOnHangup(settingsSource, settings, { log });
+const manager = await ServiceManager.connect(log);
+reloadOnHangup(settingsSource, settings, { log, manager });
 const signal = shutdownSignal();
+signal.addEventListener('abort', () => manager.stopping());
 try {
   const state = stateDirectory(flags.state);
   makeStateDirectory(state);
@@ -25,7 +33,7 @@ try {
   const { root: roots, jobs: jobsMax, retryFor: retryForMs, host, driver } = flags;
   const limits = { jobsMax, retryForMs };
   try {
-    const told = { log, metrics };
+    const told = { log, metrics, manager };
     await serve({ journal, state, host, driver, roots, ...limits, ...told }, signal);
   } finally {
     await journal.close();

@@ -10,7 +10,7 @@ import {
   type StateStore,
 } from '@permafrost/events';
 import type { StateDirectory } from '@permafrost/events/state-directory';
-import { nodeClock } from '@permafrost/daemon-kit';
+import { nodeClock, type ServiceManager } from '@permafrost/daemon-kit';
 import {
   answerInquiries,
   keepPresent,
@@ -51,11 +51,13 @@ export interface StadSettings {
   log: Log;
   /** Told of the work on files, if it is measured. */
   metrics?: StadMetrics | undefined;
+  /** Told when all is up, and that it goes on. */
+  manager?: ServiceManager;
 }
 
 /** Serves until the signal is aborted, and then until the work under way has ended. */
 export async function serve(settings: StadSettings, signal: AbortSignal): Promise<void> {
-  const { journal, state, host, roots, log, metrics } = settings;
+  const { journal, state, host, roots, log, metrics, manager } = settings;
   const instance = randomUuid();
   const engine = new Engine({ journal, nextId: ulidSource(), states: journal });
   const shadow = new GitShadowRepo({ shadowRoot: state.shadows });
@@ -82,6 +84,7 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
   const who = { instance, daemon: 'stad', host, pid: process.pid } as const;
   const present = { ...who, version: packageJson.version };
   log.info({ host, machine: hostname(), driver: settings.driver, roots }, 'stad ready');
+  manager?.ready(`serves host ${host} by ${settings.driver}`);
   // One for each kind of question that regd may ask.
   const world = { engine, host, tree, shadow, lock };
   const responders: readonly Responder[] = [
@@ -92,9 +95,17 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
   ];
   const answering = { journal, host, instance, responders, clock: nodeClock, log };
   const board = journal;
-  await endingTogether(signal, [
-    (stop) => runner.run(stop),
-    (stop) => answerInquiries(answering, stop),
-    (stop) => keepPresent(present, { board, clock: nodeClock, log, signal: stop }),
-  ]);
+  const ended = new AbortController();
+  // It does not ask for the journal, as regd's does: to end a long walk would not mend a full disk.
+  const watched = manager?.keepWatched({ clock: nodeClock }, ended.signal);
+  try {
+    await endingTogether(signal, [
+      (stop) => runner.run(stop),
+      (stop) => answerInquiries(answering, stop),
+      (stop) => keepPresent(present, { board, clock: nodeClock, log, signal: stop }),
+    ]);
+  } finally {
+    ended.abort();
+    await watched;
+  }
 }

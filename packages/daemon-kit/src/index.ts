@@ -3,6 +3,7 @@ export * from './daemon-log.ts';
 export * from './duration.ts';
 export * from './node-clock.ts';
 export * from './shutdown.ts';
+export * from './systemd/service-manager.ts';
 export * from './tcp-address.ts';
 export * from './metrics/metrics-flag.ts';
 export * from './settings/settings-error.ts';

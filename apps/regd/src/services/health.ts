@@ -1,7 +1,6 @@
 // Whether regd is of use, for monitoring: that it can write to the journal, as its own heartbeat shows.
-import { Fault } from '@permafrost/events';
 import { HealthCheckResponse_ServingStatus as Serving, HealthService } from '@permafrost/proto';
-import { isAlive } from '@permafrost/workflow-core';
+import { isHeard } from '@permafrost/workflow-core';
 import { services } from '../access/rules.ts';
 import { notFound, type RpcError } from '../grpc/rpc-error.ts';
 import { serviceOf, type MakeService } from '../grpc/service.ts';
@@ -29,13 +28,8 @@ export function healthService(context: Context): MakeService {
 }
 
 async function serving({ journal, instance, clock }: Context): Promise<Serving> {
-  try {
-    const own = (await journal.present()).find((who) => who.instance === instance);
-    return own && isAlive(own, clock.nowMs()) ? Serving.SERVING : Serving.NOT_SERVING;
-  } catch (error) {
-    if (error instanceof Fault) return Serving.NOT_SERVING;
-    throw error;
-  }
+  const isWell = await isHeard(journal, instance, clock.nowMs());
+  return isWell ? Serving.SERVING : Serving.NOT_SERVING;
 }
 
 function unknownService(): RpcError {

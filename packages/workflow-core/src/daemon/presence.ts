@@ -1,5 +1,5 @@
 // Says on the noticeboard that a daemon is alive, for as long as it is.
-import { Fault, type Noticeboard, type Presence } from '@permafrost/events';
+import { Fault, type Noticeboard, type Presence, type Uuid } from '@permafrost/events';
 import type { Log } from '../ports/log.ts';
 import type { Clock } from '../ports/time.ts';
 
@@ -12,6 +12,17 @@ export const SILENCE_MS_MAX: number = 4 * HEARTBEAT_MS;
 
 export function isAlive({ heartbeatMs }: Presence, nowMs: number): boolean {
   return nowMs - heartbeatMs <= SILENCE_MS_MAX;
+}
+
+/** Whether a daemon can write to the journal, as its own heartbeat there shows. */
+export async function isHeard(board: Attendance, instance: Uuid, nowMs: number): Promise<boolean> {
+  try {
+    const own = (await board.present()).find((who) => who.instance === instance);
+    return own !== undefined && isAlive(own, nowMs);
+  } catch (error) {
+    if (error instanceof Fault) return false;
+    throw error;
+  }
 }
 
 /** Whether a stad of a file host is alive. Throws what the noticeboard throws. */

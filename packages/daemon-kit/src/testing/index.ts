@@ -1,0 +1,1 @@
+export { NotifyReceiver } from './notify-receiver.ts';
