@@ -43,6 +43,7 @@ type Pass = Readonly<{
   settle: Settle;
   sweep: Sweep | undefined;
   entriesTotal?: number;
+  isVerifying?: true;
   onWrong?: (pathsBelowTop: readonly ByteName[]) => Promise<void>;
   isReadOnly?: boolean;
 }>;
@@ -173,6 +174,7 @@ export class FlaggedTree implements ImmutableTree {
       settle: look(this.#driver, wanted),
       sweep: sweepWith(this.#driver, { wanted, mayWrite: false }),
       entriesTotal: dirs + files,
+      isVerifying: true,
     });
     if (verified.failures.count > 0) throw await verified.failures.toFault(`verify ${shown}`);
     return summary;
@@ -195,7 +197,7 @@ export class FlaggedTree implements ImmutableTree {
   async #pass(
     path: string,
     { signal, onStep }: Watch,
-    { entriesTotal, isReadOnly = false, onWrong, ...pass }: Pass,
+    { entriesTotal, isVerifying, isReadOnly = false, onWrong, ...pass }: Pass,
   ): Promise<WalkResult> {
     signal.throwIfAborted();
     const { fd, mountPoints } = await openTop(path, this.#options.roots, { isReadOnly });
@@ -204,6 +206,7 @@ export class FlaggedTree implements ImmutableTree {
     const reporter = new StepReporter(onStep, {
       top: printablePath(path),
       ...(entriesTotal !== undefined && { entriesTotal }),
+      ...(isVerifying && { isVerifying }),
     });
     try {
       return await new Walk(handles, {

@@ -8,17 +8,18 @@ const INTERVAL_MS = 200;
 export class StepReporter {
   readonly #onStep: (step: Step) => void;
   readonly #top: string;
-  readonly #entriesTotal: number | undefined;
+  /** The same in every step. */
+  readonly #fixed: Pick<Step, 'entriesTotal' | 'isVerifying'>;
   #entriesDone = 0;
   #toldAtMs = -Infinity;
 
   constructor(
     onStep: (step: Step) => void,
-    { top, entriesTotal }: Readonly<{ top: string; entriesTotal?: number }>,
+    { top, ...fixed }: Readonly<{ top: string } & Pick<Step, 'entriesTotal' | 'isVerifying'>>,
   ) {
     this.#onStep = onStep;
     this.#top = top;
-    this.#entriesTotal = entriesTotal;
+    this.#fixed = fixed;
   }
 
   /** `pathBelowTop` is asked for only when there is something to tell. */
@@ -30,7 +31,7 @@ export class StepReporter {
     const below = printableName(bytesOf(pathBelowTop()));
     this.#onStep({
       entriesDone: this.#entriesDone,
-      ...(this.#entriesTotal !== undefined && { entriesTotal: this.#entriesTotal }),
+      ...this.#fixed,
       bytesDone: 0,
       path: below === '' ? this.#top : `${this.#top}/${below}`,
     });

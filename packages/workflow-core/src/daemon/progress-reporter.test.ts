@@ -48,6 +48,16 @@ test('work that lasts is told of, also when it does not go on', async () => {
   expect(await board.progress(workflow)).toBeUndefined();
 });
 
+test('the last look at what was set is a phase of its own', async () => {
+  reporter.enter('attributes');
+  await clock.advance(1000);
+  reporter.step({ entriesDone: 1, entriesTotal: 2, bytesDone: 0, path: '/a', isVerifying: true });
+  await clock.advance(1000);
+  const told = await board.progress(workflow);
+  expect(told).toMatchObject({ phase: 'verify', entriesTotal: 2 });
+  expect(told).not.toHaveProperty('isVerifying');
+});
+
 test('what needs a word is told at once', async () => {
   reporter.enter('waiting-for-lock');
   reporter.enter('retrying', 'disk is full');

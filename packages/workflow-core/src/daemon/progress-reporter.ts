@@ -55,10 +55,11 @@ export class ProgressReporter implements Disposable {
     this.#disposal.abort();
   }
 
-  #write(step: Step, message: string): void {
-    const nowMs = this.#clock.nowMs();
-    this.#lastMs = nowMs;
-    const progress = { ...this.#base, ...step, phase: this.#phase, message, updatedMs: nowMs };
+  #write({ isVerifying, ...figures }: Step, message: string): void {
+    const updatedMs = this.#clock.nowMs();
+    this.#lastMs = updatedMs;
+    const phase = isVerifying ? 'verify' : this.#phase;
+    const progress = { ...this.#base, ...figures, phase, message, updatedMs };
     if (this.#isYoung) this.#untold = progress;
     else this.#tell(progress);
   }

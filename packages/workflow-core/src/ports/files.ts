@@ -17,6 +17,8 @@ export type Step = Readonly<{
   bytesDone: number;
   /** Valid UTF-8, for people. */
   path: string;
+  /** All has been set, and is looked at once more. */
+  isVerifying?: true;
 }>;
 
 export interface Watch {
