@@ -1,8 +1,12 @@
-// How much memory a real stad has needed at its peak, while a tree was frozen, thawed and frozen
+// How much memory stad, as it is installed, has needed at its peak, while a tree was frozen, thawed and frozen
 // again, with a snapshot each time.
 import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AUTHOR, Installation } from '../../harness/installation.ts';
+import { installPacked } from '../../harness/packed-programs.ts';
+import type { Programs } from '../../harness/programs.ts';
 import type { Benchmark, Sides } from '../benchmark.ts';
 import { FILES_IN_EACH, plantFiles } from './planted-tree.ts';
 
@@ -14,7 +18,15 @@ let peaks: Promise<Record<'many' | 'fewer', number>> | undefined;
 
 /** Both rows speak of the same two runs. */
 function measuredPeaks(): NonNullable<typeof peaks> {
-  return (peaks ??= (async () => ({ fewer: await peakMb(FEWER), many: await peakMb(MANY) }))());
+  return (peaks ??= (async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'permafrost-bench-'));
+    try {
+      const programs = await installPacked(folder);
+      return { fewer: await peakMb(FEWER, programs), many: await peakMb(MANY, programs) };
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  })());
 }
 
 export const memory: readonly Benchmark[] = [
@@ -53,8 +65,8 @@ function row({
   };
 }
 
-async function peakMb(files: number): Promise<number> {
-  await using installation = await Installation.create('native');
+async function peakMb(files: number, programs: Programs): Promise<number> {
+  await using installation = await Installation.create('native', tmpdir(), programs);
   await installation.setUp();
   const path = join(installation.data, 'repo');
   mkdirSync(path);
