@@ -89,7 +89,9 @@ it('names the variables that the programs read', () => {
         .map((path) => readFileSync(join(top, folder, path), 'utf8')),
     )
     .join('\n');
-  const read = new Set(sources.match(/\b(?:PERMAFROST|XDG)_[A-Z_]+\b|\b(?:NO_COLOR|COLUMNS)\b(?='\])/g));
+  const read = new Set(
+    sources.match(/\b(?:PERMAFROST|XDG)_[A-Z_]+\b|\b(?:NO_COLOR|COLUMNS)\b(?='\])/g),
+  );
   const told = pages.flatMap(({ text }) => {
     const [, environment = ''] = /^\.SH ENVIRONMENT\n(.*?)^\.SH/ms.exec(text) ?? [];
     return [...environment.matchAll(/^\\fB(.*)\\fR$/gm)].map(([, name]) => name);
