@@ -14,10 +14,12 @@ const image = await readImage();
 
 /** The generated codec of a message, found by its full name. */
 function codecOf(name: string): Codec {
-  const { check, operator, inquiries, origin, plan, ...flat } = proto;
+  const { check, examination, operator, inquiries, origin, plan, ...flat } = proto;
   const [, local] = /^permafrost\..*v1\.(.*)$/.exec(name) ?? [];
   const scope: object =
-    local === undefined ? flat : { ...operator, ...inquiries, ...check, ...plan, ...origin };
+    local === undefined
+      ? flat
+      : { ...operator, ...inquiries, ...check, ...examination, ...plan, ...origin };
   const own = LOCAL_NAMES[name] ?? local ?? name.replace(/^(nogfso|grpc\.health\.v1)\./, '');
   const key = own.replaceAll('.', '_');
   const codec = Object.entries(scope).find(([each]) => each === key)?.[1] as Codec | undefined;
