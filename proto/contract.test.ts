@@ -132,6 +132,8 @@ describe('generated code', () => {
     const dir = await mkdtemp(join(tmpdir(), 'permafrost-proto-'));
     try {
       await buf('generate', '--output', dir);
+      const descriptors = join(dir, 'gen/descriptors.binpb');
+      await buf('build', '--exclude-source-info', '--as-file-descriptor-set', '-o', descriptors);
       expect(await readTree(join(here, 'gen'))).toEqual(await readTree(join(dir, 'gen')));
     } finally {
       await rm(dir, { recursive: true });

@@ -1,10 +1,13 @@
 // The wire contract. The API and the events of the Go system are exported flat, under the names that
 // they have on the wire; what is of our own, and named in plain words,
-// as `operator`, `inquiries`, `check`, `examination`, `plan` and `origin`.
+// as `operator`, `inquiries`, `check`, `examination`, `plan` and `origin`. So are both versions of what
+// describes the contract, which have the same names.
 export * from './enum-name.ts';
 export { Any } from './gen/google/protobuf/any.ts';
 export { Status as RpcStatus } from './gen/google/rpc/status.ts';
 export * from './gen/grpc/health/v1/health.ts';
+export * as reflection from './gen/grpc/reflection/v1/reflection.ts';
+export * as reflectionAlpha from './gen/grpc/reflection/v1alpha/reflection.ts';
 export { Event as MainEvent, Event_Type as MainEvent_Type } from './gen/nogev/fsomain/event.ts';
 export * from './gen/nogfso/auth.ts';
 export * from './gen/nogfso/broadcast.ts';

@@ -14,13 +14,21 @@ const image = await readImage();
 
 /** The generated codec of a message, found by its full name. */
 function codecOf(name: string): Codec {
-  const { check, examination, operator, inquiries, origin, plan, ...flat } = proto;
+  const { reflection, reflectionAlpha, ...others } = proto;
+  const { check, examination, operator, inquiries, origin, plan, ...flat } = others;
   const [, local] = /^permafrost\..*v1\.(.*)$/.exec(name) ?? [];
+  const [, version, reflected] = /^grpc\.reflection\.(v1|v1alpha)\.(.*)$/.exec(name) ?? [];
+  if (reflected !== undefined)
+    return codecIn(version === 'v1' ? reflection : reflectionAlpha, reflected, name);
   const scope: object =
     local === undefined
       ? flat
       : { ...operator, ...inquiries, ...check, ...examination, ...plan, ...origin };
   const own = LOCAL_NAMES[name] ?? local ?? name.replace(/^(nogfso|grpc\.health\.v1)\./, '');
+  return codecIn(scope, own, name);
+}
+
+function codecIn(scope: object, own: string, name: string): Codec {
   const key = own.replaceAll('.', '_');
   const codec = Object.entries(scope).find(([each]) => each === key)?.[1] as Codec | undefined;
   if (!codec) throw new Error(`${name} is not exported`);
@@ -39,11 +47,16 @@ function messageValues({ field = [], oneofDecl = [] }: MessageType): fc.Arbitrar
   const fields = fc.record(Object.fromEntries(single.map((it) => [it.jsonName, fieldValues(it)])));
   const oneofs = oneofDecl.flatMap(({ name }, index) => {
     const cases = field.filter((it) => it.oneofIndex === index && !it.proto3Optional);
-    return cases.length === 0 ? [] : [[name, oneofValues(cases)] as const];
+    return cases.length === 0 ? [] : [[camelCase(name), oneofValues(cases)] as const];
   });
   return fc
     .tuple(fields, fc.record(Object.fromEntries(oneofs)))
     .map(([single, union]) => ({ ...single, ...union }));
+}
+
+/** Only fields have the name of their JSON in the declarations. */
+function camelCase(name: string): string {
+  return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function oneofValues(cases: readonly Field[]): fc.Arbitrary<unknown> {

@@ -33,6 +33,7 @@ import { healthService } from './services/health.ts';
 import { mainService } from './services/main.ts';
 import { notHere } from './services/not-here.ts';
 import { pingRegistryService } from './services/ping-registry.ts';
+import { reflectionServices } from './services/reflection.ts';
 import { registryService } from './services/registry.ts';
 import { reposService } from './services/repos.ts';
 import { statService } from './services/stat.ts';
@@ -163,6 +164,7 @@ function servicesOf(context: Context): readonly MakeService[] {
     notHere,
     operatorService(context),
     healthService(context),
+    ...reflectionServices,
   ];
 }
 

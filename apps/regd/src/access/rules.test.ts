@@ -11,6 +11,8 @@ import {
   MainService,
   operator,
   PingRegistryService,
+  reflection,
+  reflectionAlpha,
   RegistryFreezeRepoService,
   RegistryService,
   RegistryUnfreezeRepoService,
@@ -118,7 +120,12 @@ const calls: readonly Row[] = [
 ];
 
 /** Those that ask for nothing, but that one is known. */
-const open = [HealthService.check.path, HealthService.watch.path];
+const open = [
+  HealthService.check,
+  HealthService.watch,
+  reflection.ServerReflectionService.serverReflectionInfo,
+  reflectionAlpha.ServerReflectionService.serverReflectionInfo,
+].map(({ path }) => path);
 
 function stepsOf(direction: string, ...services: readonly Record<string, Method>[]): Row[] {
   return services

@@ -10,6 +10,8 @@ import {
   MainService,
   operator,
   PingRegistryService,
+  reflection,
+  reflectionAlpha,
   RegistryFreezeRepoService,
   RegistryService,
   RegistryUnfreezeRepoService,
@@ -19,12 +21,12 @@ import {
   StatService,
   UnfreezeRepoService,
 } from '@permafrost/proto';
-import type { Contract, Request } from '../grpc/service.ts';
+import type { Contract, FirstKnown } from '../grpc/service.ts';
 import { registryNameOf } from '../wire/arguments.ts';
 import { everything, type Objects } from './objects.ts';
 import { always, byChecks, byName, byPath, changing, type Rule } from './rule.ts';
 
-type Rules<S extends Contract> = { readonly [Name in keyof S]: Rule<Request<S[Name]>> };
+type Rules<S extends Contract> = { readonly [Name in keyof S]: Rule<FirstKnown<S[Name]>> };
 
 const mainRules: Rules<typeof MainService> = {
   getRegistries: always({ action: 'fso/read-main', name: 'main' }),
@@ -191,6 +193,9 @@ const operatorRules: Rules<typeof operator.OperatorService> = {
 
 /** Open to all that get as far as a call. */
 const healthRules: Rules<typeof HealthService> = { check: always(), watch: always() };
+const reflectionRules: Rules<typeof reflection.ServerReflectionService> = {
+  serverReflectionInfo: always(),
+};
 
 /** By the path of the call, such as `/nogfso.Registry/InitRoot`. */
 export const rules: ReadonlyMap<string, Rule<never>> = new Map<string, Rule<never>>([
@@ -210,6 +215,8 @@ export const rules: ReadonlyMap<string, Rule<never>> = new Map<string, Rule<neve
   ...byCall(LiveBroadcastService, liveBroadcastRules),
   ...byCall(operator.OperatorService, operatorRules),
   ...byCall(HealthService, healthRules),
+  ...byCall(reflection.ServerReflectionService, reflectionRules),
+  ...byCall(reflectionAlpha.ServerReflectionService, reflectionRules),
 ]);
 
 /** The names of all services, with their packages. */

@@ -7,6 +7,8 @@ import {
   MainService,
   operator,
   PingRegistryService,
+  reflection,
+  reflectionAlpha,
   RegistryFreezeRepoService,
   RegistryService,
   RegistryUnfreezeRepoService,
@@ -43,6 +45,8 @@ const methods: readonly { path: string; responseStream: boolean }[] = [
   PingRegistryService,
   StatService,
   operator.OperatorService,
+  reflection.ServerReflectionService,
+  reflectionAlpha.ServerReflectionService,
 ].flatMap((service) => Object.values<{ path: string; responseStream: boolean }>(service));
 
 /** What a client may be told about bytes that it should not have sent. */

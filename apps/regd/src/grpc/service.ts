@@ -1,9 +1,10 @@
 // From a service of the contract and plain functions to what grpc-js wants: promises for unary
 // calls, async iterables for streams, one place where errors become answers.
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import {
   status,
   type sendUnaryData,
+  type ServerDuplexStream,
   type ServerUnaryCall,
   type ServerWritableStream,
   type ServiceDefinition,
@@ -14,7 +15,7 @@ import {
 import type { Origin } from '@permafrost/events';
 import type { Log } from '@permafrost/workflow-core';
 import type { Caller } from '../access/caller.ts';
-import type { Door, Guard } from '../access/guard.ts';
+import type { Door, Guard, Visit } from '../access/guard.ts';
 import { answerFor, type Wording } from './answer.ts';
 import type { OpenCall, OpenCalls } from './open-calls.ts';
 import { badArgument, cancelledError } from './rpc-error.ts';
@@ -29,7 +30,7 @@ export interface Call {
   readonly origin: Origin | undefined;
 }
 
-/** A method as ts-proto generates it. None of ours has a stream of requests. */
+/** A method as ts-proto generates it. Those with a stream of requests have one of responses, too. */
 interface Method {
   readonly path: string;
   readonly requestStream: boolean;
@@ -44,11 +45,16 @@ export type Contract = Readonly<Record<string, Method>>;
 export type Request<M extends Method> = ReturnType<M['requestDeserialize']>;
 type Response<M extends Method> = Parameters<M['responseSerialize']>[0];
 
+/** What is known when a caller is let in or not: of a stream of requests, nothing. */
+export type FirstKnown<M extends Method> = M['requestStream'] extends true ? undefined : Request<M>;
+
 /** A function for each method of a service. */
 export type Handlers<S extends Contract> = {
-  readonly [Name in keyof S]: S[Name]['responseStream'] extends true
-    ? (request: Request<S[Name]>, call: Call) => AsyncIterable<Response<S[Name]>>
-    : (request: Request<S[Name]>, call: Call) => Promise<Response<S[Name]>>;
+  readonly [Name in keyof S]: S[Name]['requestStream'] extends true
+    ? (requests: AsyncIterable<Request<S[Name]>>, call: Call) => AsyncIterable<Response<S[Name]>>
+    : S[Name]['responseStream'] extends true
+      ? (request: Request<S[Name]>, call: Call) => AsyncIterable<Response<S[Name]>>
+      : (request: Request<S[Name]>, call: Call) => Promise<Response<S[Name]>>;
 };
 
 export interface Service {
@@ -74,10 +80,7 @@ export function serviceOf<S extends Contract>(
       definition[name] = { ...method, requestDeserialize: tolerant(method.requestDeserialize) };
       const { path } = method;
       const adapter = new Adapter({ path, door: guard.doorOf(path), calls, log, wording });
-      const handle: unknown = handlers[name];
-      implementation[name] = method.responseStream
-        ? adapter.streaming(handle as StreamingHandler)
-        : adapter.unary(handle as UnaryHandler);
+      implementation[name] = adapter.of(method, handlers[name]);
     }
     return { definition: definition as unknown as ServiceDefinition, implementation };
   };
@@ -85,6 +88,9 @@ export function serviceOf<S extends Contract>(
 
 type UnaryHandler = (request: unknown, call: Call) => Promise<unknown>;
 type StreamingHandler = (request: unknown, call: Call) => AsyncIterable<unknown>;
+type DialogueHandler = (requests: AsyncIterable<unknown>, call: Call) => AsyncIterable<unknown>;
+type Streaming = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>;
+type Answers = (visit: Visit, signal: AbortSignal) => Promise<AsyncIterable<unknown>>;
 
 /** Bytes that are no message. The library would answer them as a defect of the server. */
 class MalformedMessage {
@@ -133,15 +139,35 @@ class Adapter {
     this.#wording = options.wording;
   }
 
-  unary(handle: UnaryHandler): UntypedHandleCall {
+  /** `handle` is of the kind that the method asks for. */
+  of({ requestStream, responseStream }: Method, handle: unknown): UntypedHandleCall {
+    if (requestStream) return this.#dialogue(handle as DialogueHandler);
+    return responseStream
+      ? this.#streaming(handle as StreamingHandler)
+      : this.#unary(handle as UnaryHandler);
+  }
+
+  #unary(handle: UnaryHandler): UntypedHandleCall {
     return (call: ServerUnaryCall<unknown, unknown>, reply: sendUnaryData<unknown>) => {
       void this.#respond(handle, call, reply);
     };
   }
 
-  streaming(handle: StreamingHandler): UntypedHandleCall {
+  #streaming(handle: StreamingHandler): UntypedHandleCall {
     return (call: ServerWritableStream<unknown, unknown>) => {
-      void this.#stream(handle, call);
+      void this.#stream(call, async (visit, signal) => {
+        const request = wellFormed(call.request);
+        return handle(request, { signal, ...(await visit.admit(request)) });
+      });
+    };
+  }
+
+  #dialogue(handle: DialogueHandler): UntypedHandleCall {
+    return (call: ServerDuplexStream<unknown, unknown>) => {
+      void this.#stream(call, async (visit, signal) => {
+        const admitted = await visit.admit(undefined);
+        return handle(requestsOf(call, signal), { signal, ...admitted });
+      });
     };
   }
 
@@ -164,16 +190,11 @@ class Adapter {
     }
   }
 
-  async #stream(
-    handle: StreamingHandler,
-    call: ServerWritableStream<unknown, unknown>,
-  ): Promise<void> {
+  async #stream(call: Streaming, answers: Answers): Promise<void> {
     const visit = this.#door.receive(call);
     try {
       using open = this.#begin(call);
-      const request = wellFormed(call.request);
-      const admitted = await visit.admit(request);
-      for await (const message of handle(request, { signal: open.signal, ...admitted })) {
+      for await (const message of await answers(visit, open.signal)) {
         open.signal.throwIfAborted();
         if (!call.write(message)) await drained(call, open.signal);
       }
@@ -205,11 +226,23 @@ class Adapter {
   }
 }
 
-/** Waits until a slow client has taken what was sent. */
-async function drained(
-  call: ServerWritableStream<unknown, unknown>,
+/** One by one: a client that asks faster than it is answered has to wait. */
+async function* requestsOf(
+  call: ServerDuplexStream<unknown, unknown>,
   signal: AbortSignal,
-): Promise<void> {
+): AsyncGenerator {
+  const options = { signal, close: ['end'], highWaterMark: 1 };
+  try {
+    const requests = on(call, 'data', options) as AsyncIterable<[unknown]>;
+    for await (const [request] of requests) yield wellFormed(request);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+/** Waits until a slow client has taken what was sent. */
+async function drained(call: Streaming, signal: AbortSignal): Promise<void> {
   try {
     await once(call, 'drain', { signal });
   } catch (error) {

@@ -1,4 +1,5 @@
 // A gRPC client for tests: any method of any contract, its answer, its error with trailers.
+import { Readable } from 'node:stream';
 import {
   Client,
   credentials,
@@ -95,6 +96,26 @@ export class RpcClient {
     const messages: Response<M>[] = [];
     for await (const message of this.stream(method, request)) messages.push(message);
     return messages;
+  }
+
+  /** Sends the requests, one after the other, and stays for what is answered; leaving the loop cancels. */
+  async *converse<M extends Method>(
+    method: M,
+    requests: Iterable<Request<M>> | AsyncIterable<Request<M>>,
+  ): AsyncGenerator<Response<M>> {
+    const stream = this.#client.makeBidiStreamRequest(
+      method.path,
+      method.requestSerialize as (value: unknown) => Buffer,
+      method.responseDeserialize,
+      this.#metadata,
+    );
+    stream.on('error', () => undefined);
+    Readable.from(requests).pipe(stream);
+    try {
+      for await (const message of stream) yield message as Response<M>;
+    } finally {
+      stream.cancel();
+    }
   }
 
   close(): void {
