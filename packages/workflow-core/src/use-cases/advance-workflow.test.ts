@@ -11,6 +11,7 @@ import { author, exreg, idOf, repoInit } from '../testing/names.ts';
 import { SmallWorld } from '../testing/small-world.ts';
 import { FilesFault } from '../ports/files.ts';
 import { workflowIndex } from '../workflow-index/workflow-index.ts';
+import { beginFiles, fail, settle } from './advance-workflow.ts';
 import { collectGarbage } from './collect-garbage.ts';
 
 const workflowId = idOf('workflow');
@@ -199,15 +200,102 @@ describe.each(['freeze', 'unfreeze'] as const)('%s', (direction) => {
   });
 });
 
-test('a workflow that cannot have the repo fails with the cause, and leaves the repo alone (gaps 4, 15)', async () => {
-  const world = await SmallWorld.ready();
-  await world.begin('freeze');
-  await world.engine.tell(repo, world.repoId, NoVC, { type: 'SetError', message: 'trouble' });
-  await world.run();
-  expect(await endOf(world)).toMatchObject({
-    status: 'terminated',
-    outcome: { code: 104, message: 'repo refused: repo has stored error' },
-    isCompleted: true,
+describe('a workflow that cannot have the repo fails with the cause, and leaves the repo alone (gaps 4, 15)', () => {
+  it.each<[string, number, string, LegacyStep]>([
+    [
+      'registry',
+      103,
+      'not a leaf repo',
+      ({ engine }) =>
+        engine.tell(registry, exreg, NoVC, {
+          type: 'InitRepo',
+          repoId: idOf('inner'),
+          globalPath: `${repoInit.globalPath}/inner`,
+          creator: author,
+        }),
+    ],
+    [
+      'repo',
+      104,
+      'repo has stored error',
+      ({ engine, repoId }) =>
+        engine.tell(repo, repoId, NoVC, { type: 'SetError', message: 'trouble' }),
+    ],
+  ])('because the %s says no', async (who, code, text, spoil) => {
+    const world = await SmallWorld.ready();
+    await world.begin('freeze');
+    await spoil(world);
+    await world.run();
+    expect(await endOf(world)).toMatchObject({
+      status: 'terminated',
+      outcome: { code, message: `${who} refused: ${text}` },
+      storage: who === 'registry' ? { tier: 'online' } : {},
+      flags: 'none',
+      isCompleted: true,
+    });
+  });
+});
+
+describe('a history that lacks steps in its middle comes to its end', () => {
+  const held = ['registry begun', 'repo begun', 'repo ended', 'registry ended'];
+
+  it.each<[string, string, readonly string[], Status]>([
+    [
+      'as failed, where the repo was never taken in hand and the files are done',
+      'files ended',
+      held,
+      { code: 101, message: 'commit refused: workflow conflict' },
+    ],
+    ['as it was told, where the end was told already', 'workflow ended', held, good],
+    ['out of the index, where all but that was done', 'terminated', ['out of the index'], good],
+  ])('%s', async (_, last, missing, outcome) => {
+    const world = await SmallWorld.ready();
+    for (const [name, step] of legacySteps('freeze', good)) {
+      if (!missing.includes(name)) await step(world);
+      if (name === last) break;
+    }
+    await world.run();
+    expect(await endOf(world)).toMatchObject({
+      status: 'terminated',
+      outcome,
+      storage: { tier: missing === held ? 'online' : 'frozen' },
+      listed: { tier: missing === held ? 'online' : 'frozen' },
+      isActive: false,
+      isCompleted: true,
+    });
+  });
+});
+
+describe('a batch that somebody else has made unnecessary changes nothing', () => {
+  it.each([
+    ['beginning the files', beginFiles, ['nothing', 'files begun', 'files ended', 'terminated']],
+    ['settling', settle, ['nothing', 'workflow started', 'files begun', 'terminated']],
+  ] as const)('%s', async (_, batch, ends) => {
+    for (const end of ends) {
+      const world = await SmallWorld.ready();
+      const count = names.findLast(([, name]) => name === end)?.[0] ?? 0;
+      for (const [, step] of legacySteps('freeze', good).slice(0, count)) await step(world);
+      const before = await world.journal.end();
+      await world.engine.transact((tx) => batch(tx, workflowId));
+      expect(await world.journal.end(), end).toBe(before);
+    }
+  });
+
+  it.each([
+    ['nothing', 'WORKFLOW_IN_OTHER_STATE'],
+    ['files begun', 'WORKFLOW_IN_OTHER_STATE'],
+    ['workflow ended', 'WORKFLOW_IN_OTHER_STATE'],
+    ['terminated', 'WORKFLOW_TERMINATED'],
+  ])('failing, after %s, which is refused', async (end, refusal) => {
+    const world = await SmallWorld.ready();
+    const count = names.findLast(([, name]) => name === end)?.[0] ?? 0;
+    for (const [, step] of legacySteps('freeze', good).slice(0, count)) await step(world);
+    const before = await world.journal.end();
+    const failing = world.engine.transact((tx) =>
+      fail(tx, workflowId, { code: 101, message: 'no more' }),
+    );
+    await expect(failing).rejects.toMatchObject({ refusal });
+    expect(await world.journal.end()).toBe(before);
   });
 });
 

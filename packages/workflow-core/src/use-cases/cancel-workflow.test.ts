@@ -7,6 +7,7 @@ import { storageWorkflow, type WorkflowStatus } from '../storage-workflow/storag
 import { idOf, repoInit } from '../testing/names.ts';
 import { SmallWorld } from '../testing/small-world.ts';
 import { beginFiles } from './advance-workflow.ts';
+import { breakOff } from './break-off.ts';
 import { cancelWorkflow, type CancelOrder } from './cancel-workflow.ts';
 import { failUnserved } from './fail-unserved.ts';
 
@@ -137,12 +138,37 @@ describe('a cancel', () => {
     await bring('files');
     expect(await cancel({ force: true, reason: ' ' })).toBe('REASON_MISSING');
     expect(await cancel({ by: ' ' })).toBe('AUTHOR_MISSING');
-    expect(await cancel({ reason: '' })).toBe('ended');
+    expect(await cancel({ reason: ' ' })).toBe('ended');
     expect(await world.workflow()).toMatchObject({ outcome: { message: `cancelled by ${by}` } });
   });
 
   test('of an unknown workflow is refused', async () => {
     expect(await cancel({ workflowId: idOf('nothing') })).toBe('INDEX_WORKFLOW_UNKNOWN');
+  });
+
+  test('that comes while stad ends the work is refused, and leaves no word behind', async () => {
+    await bring('files');
+    await beServed();
+    const { engine, journal } = world;
+    const leaveWord = journal.askToCancel.bind(journal);
+    journal.askToCancel = async (request) => {
+      await engine.transact((tx) => tx.tell(storageWorkflow, workflowId, { type: 'CommitFiles' }));
+      await leaveWord(request);
+    };
+    expect(await cancel()).toBe('WORKFLOW_NOT_CANCELLABLE');
+    expect(await wish()).toBeUndefined();
+    expect(await world.workflow()).toMatchObject({ status: 'files-completed' });
+  });
+
+  it.each([
+    ['has gone on since it was seen', workflowId],
+    ['is not there any more', idOf('nothing')],
+  ])('of one that %s changes nothing', async (_, id) => {
+    await bring('files');
+    const before = await world.journal.end();
+    const stale = { from: 'initialized', cause: 'cancelled' } as const;
+    expect(await world.engine.transact((tx) => breakOff(tx, id, stale))).toBe(false);
+    expect(await world.journal.end()).toBe(before);
   });
 });
 
@@ -181,6 +207,25 @@ describe('a workflow that nobody serves', () => {
     expect(await look()).toEqual([workflowId]);
   });
 
+  test('fails as soon as the limit is reached', async () => {
+    await bring('files');
+    await world.clock.advance(7 * DAY_MS);
+    expect(await look()).toEqual([workflowId]);
+  });
+
+  test('and a daemon that is told to stop leaves it as it is', async () => {
+    await bring('files');
+    await world.clock.advance(30 * DAY_MS);
+    const { engine, journal: board, clock } = world;
+    const stop = new AbortController();
+    const options = { unservedMsMax: DAY_MS, signal: stop.signal };
+    const looking = failUnserved({ engine, board, clock }, options);
+    await clock.advance(1000);
+    stop.abort();
+    expect(await looking).toEqual([]);
+    expect(await world.workflow()).toMatchObject({ status: 'files' });
+  });
+
   test('stays for ever when there is no limit', async () => {
     await bring('files');
     await world.clock.advance(1000 * DAY_MS);
@@ -201,10 +246,13 @@ describe('a workflow that nobody serves', () => {
     expect(await world.workflow()).toMatchObject({ status: 'files' });
   });
 
-  test('and that waits for regd is none of these', async () => {
+  test('and that waits for regd is none of these: nobody waits for a second look', async () => {
     await bring('initialized');
     await world.clock.advance(30 * DAY_MS);
-    expect(await look()).toEqual([]);
+    const { engine, journal: board, clock } = world;
+    const { signal } = new AbortController();
+    const options = { unservedMsMax: DAY_MS, signal };
+    expect(await failUnserved({ engine, board, clock }, options)).toEqual([]);
   });
 
   test('and that was to be cancelled by a stad that has gone is cancelled', async () => {
