@@ -10,7 +10,7 @@ import { countImmutable, writeTree } from '../harness/tree.ts';
 const noChattr = await whyNoChattr();
 const driver = noChattr ? 'simulated' : 'chattr';
 
-const ROUNDS = Number(process.env['PERMAFROST_TEST_KILL_ROUNDS'] ?? '8');
+const ROUNDS = Number(process.env['PERMAFROST_TEST_KILL_ROUNDS'] ?? '5');
 /** About as long as a workflow takes with the start of a daemon in it. */
 const KILL_WITHIN_MS = 1500;
 
