@@ -6,7 +6,7 @@ import { JournalConflictError } from '../journal/errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Origin } from '../streams/common.ts';
 import type { Aggregate, Versioned } from './aggregate.ts';
-import { Batch } from './batch.ts';
+import type { Batch } from './batch.ts';
 import { Histories } from './histories.ts';
 import { JointDecisions } from './joint-decisions.ts';
 import type { StateStore } from './state-store.ts';
@@ -88,7 +88,7 @@ export class Engine {
     const { histories, joint } = this.#shared;
     const { nextId } = this.#options;
     const decide = (batch: Batch): Promise<T> => work(new Transaction(batch, nextId, this.#origin));
-    const batch = new Batch((aggregate, history) => histories.find(aggregate, history));
+    const batch = histories.batch();
     const result = await decide(batch);
     try {
       await histories.commit(batch);

@@ -4,7 +4,7 @@ import type { Uuid } from '../ids/uuid.ts';
 import { HistoryKindError, UnknownEventError } from '../journal/errors.ts';
 import type { Journal, StoredEvent } from '../journal/journal.ts';
 import { USUAL_STATE_BYTES, type Aggregate, type Versioned } from './aggregate.ts';
-import type { Batch, Outcome } from './batch.ts';
+import { Batch, type Outcome } from './batch.ts';
 import { SavedStates } from './saved-states.ts';
 import { StateCache, type CacheLimits } from './state-cache.ts';
 import type { StateStore } from './state-store.ts';
@@ -48,6 +48,11 @@ export class Histories {
       if (!saved || !(error instanceof UnknownEventError)) throw error;
       return this.#follow(aggregate, history, { from: unread, to: head.vid });
     }
+  }
+
+  /** An empty batch, which reads from here. */
+  batch(): Batch {
+    return new Batch((aggregate, history) => this.find(aggregate, history));
   }
 
   /** Commits a batch, if it has decided anything. Throws what {@link Journal.commit} throws. */

@@ -3,7 +3,7 @@
 // they have only other processes to fear, and share one sync to disk.
 import { Fault } from '../fault.ts';
 import { JournalConflictError } from '../journal/errors.ts';
-import { Batch } from './batch.ts';
+import type { Batch } from './batch.ts';
 import type { Histories } from './histories.ts';
 
 /** Reads and decides; may run more than once, on one batch or another. */
@@ -53,7 +53,7 @@ export class JointDecisions {
   }
 
   async #together(all: readonly Waiting[]): Promise<void> {
-    const batch = new Batch((aggregate, history) => this.#histories.find(aggregate, history));
+    const batch = this.#histories.batch();
     const decided: (() => void)[] = [];
     const thrown: { one: Waiting; error: unknown }[] = [];
     for (const one of all) {
