@@ -1,12 +1,12 @@
 // What the installed daemons take while nobody asks for anything.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Installation } from '../../harness/installation.ts';
 import { installPacked } from '../../harness/packed-programs.ts';
 import type { DaemonName } from '../../harness/daemon-process.ts';
 import type { Benchmark, Prepared } from '../benchmark.ts';
+import { scratchDirectory } from '../scratch.ts';
 
 /** After the start, and before each measurement. */
 const REST_MS = 5_000;
@@ -53,8 +53,12 @@ function row(
     comparison: 'ratio',
     target: { atMost: 1 },
     prepare: async (): Promise<Prepared> => {
-      const folder = await mkdtemp(join(tmpdir(), 'permafrost-bench-'));
-      const site = await Installation.create('simulated', tmpdir(), await installPacked(folder));
+      const scratch = scratchDirectory();
+      const site = await Installation.create(
+        'simulated',
+        tmpdir(),
+        await installPacked(scratch.path),
+      );
       await site.setUp();
       const pid = site.daemons.get(daemon)?.pid ?? 0;
       await sleep(REST_MS);
@@ -62,7 +66,7 @@ function row(
         run: async () => ({ measured: await of(pid), reference: limit }),
         close: async () => {
           await site[Symbol.asyncDispose]();
-          await rm(folder, { recursive: true });
+          scratch.remove();
         },
       };
     },

@@ -1,13 +1,12 @@
 // How long regd takes from its start to its first answer about a registry, with a long past and
 // without one.
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Installation } from '../../harness/installation.ts';
 import { installPacked } from '../../harness/packed-programs.ts';
 import type { Programs } from '../../harness/programs.ts';
 import type { Benchmark, Prepared } from '../benchmark.ts';
-import { elapsedMs } from '../scratch.ts';
+import { elapsedMs, scratchDirectory } from '../scratch.ts';
 import { addFinishedWorkflows } from './finished-workflows.ts';
 
 const WORKFLOWS = 100_000;
@@ -24,15 +23,15 @@ export const startOfRegd: Benchmark = {
 };
 
 async function prepare(): Promise<Prepared> {
-  const folder = await mkdtemp(join(tmpdir(), 'permafrost-bench-'));
-  const programs = await installPacked(folder);
+  const scratch = scratchDirectory();
+  const programs = await installPacked(scratch.path);
   const [long, empty] = [await siteOf(programs), await siteOf(programs)];
   await addFinishedWorkflows(join(long.state, 'journal.db'), REGISTRY, WORKFLOWS);
   return {
     run: async () => ({ measured: await startMs(long), reference: await startMs(empty) }),
     close: async () => {
       for (const site of [long, empty]) await site[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true });
+      scratch.remove();
     },
   };
 }

@@ -1,13 +1,13 @@
 // How much memory stad, as it is installed, has needed at its peak, while a tree was frozen, thawed and frozen
 // again, with a snapshot each time.
 import { mkdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AUTHOR, Installation } from '../../harness/installation.ts';
 import { installPacked } from '../../harness/packed-programs.ts';
 import type { Programs } from '../../harness/programs.ts';
 import type { Benchmark, Sides } from '../benchmark.ts';
+import { scratchDirectory } from '../scratch.ts';
 import { FILES_IN_EACH, plantFiles } from './planted-tree.ts';
 
 const LIMIT_MB = 250;
@@ -19,12 +19,12 @@ let peaks: Promise<Record<'many' | 'fewer', number>> | undefined;
 /** Both rows speak of the same two runs. */
 function measuredPeaks(): NonNullable<typeof peaks> {
   return (peaks ??= (async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'permafrost-bench-'));
+    const scratch = scratchDirectory();
     try {
-      const programs = await installPacked(folder);
+      const programs = await installPacked(scratch.path);
       return { fewer: await peakMb(FEWER, programs), many: await peakMb(MANY, programs) };
     } finally {
-      await rm(folder, { recursive: true });
+      scratch.remove();
     }
   })());
 }
