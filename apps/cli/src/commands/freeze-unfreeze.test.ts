@@ -262,13 +262,17 @@ describe('a regd that comes and goes', () => {
       .start();
     const running = startCli(freezeArgs());
     let stderr = '';
+    let stopped: Promise<void> = Promise.resolve();
     const restarted = new Promise<void>((resolve, reject) => {
       running.process.stderr.on('data', (chunk: Buffer) => {
         const before = stderr;
         stderr += chunk.toString();
         const says = (words: string): boolean => !before.includes(words) && stderr.includes(words);
-        if (says('waiting for stad')) regd.stop().catch(reject);
-        if (says('Trying again')) regd.start().then(() => resolve(), reject);
+        if (says('waiting for stad')) stopped = regd.stop();
+        // The command may notice before the stop is over, which takes the socket away.
+        if (says('Trying again')) {
+          stopped.then(() => regd.start()).then(() => resolve(), reject);
+        }
       });
     });
     const { exitCode, stdout } = await running.ended;
