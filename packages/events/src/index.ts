@@ -15,6 +15,7 @@ export * from './journal/errors.ts';
 export * from './journal/inquiries.ts';
 export * from './journal/journal.ts';
 export * from './journal/noticeboard.ts';
+export * from './journal/workflow-traces.ts';
 export * from './streams/codec.ts';
 export type { MessageType } from './streams/message-codec.ts';
 export * from './streams/codecs.ts';

@@ -3,6 +3,7 @@ import { Draft } from '../testing/draft.ts';
 import { inquiriesSuite } from '../testing/inquiries-suite.ts';
 import { journalSuite } from '../testing/journal-suite.ts';
 import { noticeboardSuite } from '../testing/noticeboard-suite.ts';
+import { tracesSuite } from '../testing/traces-suite.ts';
 import { MemoryJournal } from './memory-journal.ts';
 
 function open() {
@@ -13,6 +14,7 @@ function open() {
 journalSuite('memory', open);
 noticeboardSuite('memory', open);
 inquiriesSuite('memory', open);
+tracesSuite('memory', open);
 
 test('a simulator decides when listeners are woken', async () => {
   const due: (() => void)[] = [];

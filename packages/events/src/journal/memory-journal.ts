@@ -7,7 +7,9 @@ import type { Inquiries } from './inquiries.ts';
 import type { Change, Head, Journal, Position, ReadOptions, StoredEvent } from './journal.ts';
 import { Listeners, type Schedule } from './listeners.ts';
 import { MemoryInquiries } from './memory-inquiries.ts';
+import { MemoryTraces } from './memory-traces.ts';
 import type { CancelRequest, Noticeboard, Presence, Progress } from './noticeboard.ts';
+import type { WorkflowTraces } from './workflow-traces.ts';
 
 export interface MemoryJournalOptions {
   /** How listeners are woken; the default is a microtask. A simulator puts its own order here. */
@@ -16,6 +18,7 @@ export interface MemoryJournalOptions {
 
 export class MemoryJournal implements Journal, Noticeboard {
   readonly inquiries: Inquiries;
+  readonly traces: WorkflowTraces;
   readonly #heads = new Map<Uuid, Head>();
   /** All events, in the global order. */
   #events: StoredEvent[] = [];
@@ -35,6 +38,7 @@ export class MemoryJournal implements Journal, Noticeboard {
       whenOpen: (query) => this.#answer(query),
       wake: () => this.#listeners.notify(),
     });
+    this.traces = new MemoryTraces((query) => this.#answer(query));
   }
 
   commit(batch: readonly Change[]): Promise<Position> {

@@ -6,4 +6,5 @@ export type { JournalFixture, SharedJournalFixture } from './journal-fixture.ts'
 export { journalSuite } from './journal-suite.ts';
 export { noticeboardSuite, type NoticeboardFixture } from './noticeboard-suite.ts';
 export { sharedJournalSuite } from './shared-journal-suite.ts';
+export { tracesSuite, type TracesFixture } from './traces-suite.ts';
 export { WakeUps } from './wake-ups.ts';

@@ -9,6 +9,7 @@ import { inquiriesSuite } from '../../testing/inquiries-suite.ts';
 import { journalSuite } from '../../testing/journal-suite.ts';
 import { noticeboardSuite } from '../../testing/noticeboard-suite.ts';
 import { sharedJournalSuite } from '../../testing/shared-journal-suite.ts';
+import { tracesSuite } from '../../testing/traces-suite.ts';
 import { connect } from './connection.ts';
 import { openSqliteJournal } from './open-sqlite-journal.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
@@ -36,6 +37,7 @@ journalSuite('SQLite', open);
 sharedJournalSuite('SQLite', open);
 noticeboardSuite('SQLite', open);
 inquiriesSuite('SQLite', open);
+tracesSuite('SQLite', open);
 
 test('commits that wait at the same moment share transactions', async () => {
   const journal = await openUntilTestEnds({ path: await temporaryPath() });

@@ -1,5 +1,6 @@
-// The journal, the noticeboard, the inquiries and the saved states in one SQLite file that several
-// processes share. This file only puts the parts together: every call waits its turn, and answers with the faults of the ports.
+// The journal, the noticeboard, the inquiries, the traces and the saved states in one SQLite file that
+// several processes share. This file only puts the parts together: every call waits its turn, and answers
+// with the faults of the ports.
 import { statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
@@ -11,6 +12,7 @@ import type { Inquiries } from '../inquiries.ts';
 import type { Change, Head, Journal, Position, ReadOptions, StoredEvent } from '../journal.ts';
 import { Listeners } from '../listeners.ts';
 import type { CancelRequest, Noticeboard, Presence, Progress } from '../noticeboard.ts';
+import type { WorkflowTraces } from '../workflow-traces.ts';
 import { inspectJournal } from './backup.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { Doorbell } from './doorbell.ts';
@@ -23,6 +25,7 @@ import { NoticeRows } from './notice-rows.ts';
 import { patiently } from './patience.ts';
 import { Reads } from './reads.ts';
 import { StateRows } from './state-rows.ts';
+import { TraceRows } from './trace-rows.ts';
 
 /** What `status` and a person in trouble want to know. */
 export type JournalDiagnostics = Readonly<{
@@ -60,6 +63,7 @@ const HEADS_PAGE = 500;
 
 export class SqliteJournal implements Journal, Noticeboard, StateStore {
   readonly inquiries: Inquiries;
+  readonly traces: WorkflowTraces;
   readonly #path: string;
   readonly #patienceMs: number;
   readonly #connections: Connections;
@@ -106,6 +110,7 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
       whenFree: (query) => this.#answer(query),
       wake: () => this.#wakeAll(),
     });
+    this.traces = new TraceRows({ db: notices, whenFree: (query) => this.#answer(query) });
   }
 
   async commit(batch: readonly Change[]): Promise<Position> {
