@@ -1,5 +1,6 @@
 // File names are bytes. This file owns how the tree code holds them, and how it shows them to people.
 import { isUtf8 } from 'node:buffer';
+import { printable } from '@permafrost/daemon-kit/printable';
 
 /**
  * A file name or path as its bytes, one character (U+0000 to U+00FF) a byte: what Node calls
@@ -15,12 +16,6 @@ export function byteName(bytes: Uint8Array): ByteName {
 export function bytesOf(name: ByteName): Buffer {
   return Buffer.from(name, 'latin1');
 }
-
-// Control and format characters and line separators could forge lines or hide parts of a message.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-const escapeCharacter = (character: string): string =>
-  character === '\n' ? '\\n' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 
 /** A path as people typed it, made fit for a message as {@link printableName} does. */
 export function printablePath(path: string): string {
@@ -38,9 +33,7 @@ export function printableName(bytes: Uint8Array): string {
       (count) => at + count <= bytes.length && isUtf8(bytes.subarray(at, at + count)),
     );
     text += width
-      ? Buffer.from(bytes.subarray(at, at + width))
-          .toString('utf8')
-          .replace(UNPRINTABLE, escapeCharacter)
+      ? printable(Buffer.from(bytes.subarray(at, at + width)).toString('utf8'))
       : `\\x${(bytes[at] ?? 0).toString(16).padStart(2, '0')}`;
     at += width ?? 1;
   }
