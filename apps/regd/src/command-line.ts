@@ -1,9 +1,10 @@
 // The command line of permafrost-regd: its flags and its help.
 import {
+  addLogFlags,
   addSettingsFlags,
   durationMs,
-  logLevels,
   metricsOption,
+  type LogFlags,
   type MetricsFlags,
   type SettingsSource,
 } from '@permafrost/daemon-kit';
@@ -18,13 +19,13 @@ import { addTrustFlags, type TrustFlags } from './trust-flags.ts';
 
 export type Flags = TrustFlags &
   MetricsFlags &
+  LogFlags &
   Readonly<{
     state?: string;
     listen: readonly ListenAddress[];
     gcOlderThan: number;
     gcEvery: number;
     failUnservedAfter: number;
-    logLevel: string;
     checkConfig?: true;
   }>;
 
@@ -67,7 +68,6 @@ export function commandLine(): Command {
         .default(7 * DAY_MS, '7d'),
     )
     .addOption(metricsOption())
-    .addOption(new Option('--log-level <level>', 'what to log').choices(logLevels).default('info'))
     .addHelpText(
       'after',
       `
@@ -84,7 +84,7 @@ SIGHUP reads certificates and the file of settings again.
 Exit codes: 0 stopped as it was told to, 1 failed, 2 wrong usage.`,
     )
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-  return addSettingsFlags(addTrustFlags(program), defaultFile);
+  return addSettingsFlags(addLogFlags(addTrustFlags(program)), defaultFile);
 }
 
 function address(text: string, previous: readonly ListenAddress[]): readonly ListenAddress[] {

@@ -127,9 +127,9 @@ test('ends with 1 for certificates that cannot be read', async () => {
   expect(stderr()).toContain('TRUST_UNUSABLE');
 });
 
-test('ends with 1 for a journal that is none', async () => {
+test('ends with 1 for a journal that is none, and tells it to people where they want it', async () => {
   await writeFile(join(dir, 'journal.db'), 'this is no database, however long one looks at it');
-  const { ended, stderr } = regd('--state', dir);
+  const { ended, stderr } = regd('--state', dir, '--log-format', 'pretty');
   expect(await ended).toBe(1);
-  expect(stderr()).toContain('JOURNAL_UNUSABLE');
+  expect(stderr()).toMatch(/^\[[\d:.]+\] ERROR \(regd\): .*\n {4}err: \{\n.*JOURNAL_UNUSABLE/s);
 });

@@ -21,7 +21,7 @@ import { trustFilesOf } from './trust-flags.ts';
 
 const settings = settingsAtStart<Flags>(settingsSource);
 const { flags } = settings;
-const log = daemonLog({ name: 'regd', level: flags.logLevel });
+const log = await daemonLog({ name: 'regd', ...flags });
 const manager = await ServiceManager.connect(log);
 const signal = shutdownSignal();
 signal.addEventListener('abort', () => manager.stopping());

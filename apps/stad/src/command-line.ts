@@ -1,9 +1,10 @@
 // The command line of permafrost-stad: its flags and its help.
 import {
+  addLogFlags,
   addSettingsFlags,
   durationMs,
-  logLevels,
   metricsOption,
+  type LogFlags,
   type MetricsFlags,
   type SettingsSource,
 } from '@permafrost/daemon-kit';
@@ -12,6 +13,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { driverNames, type DriverName } from './driver.ts';
 
 export type Flags = MetricsFlags &
+  LogFlags &
   Readonly<{
     state?: string;
     host: string;
@@ -19,7 +21,6 @@ export type Flags = MetricsFlags &
     root: readonly string[];
     jobs: number;
     retryFor: number;
-    logLevel: string;
     checkConfig?: true;
   }>;
 
@@ -56,7 +57,6 @@ export function commandLine(): Command {
         .default(600_000, '10m'),
     )
     .addOption(metricsOption())
-    .addOption(new Option('--log-level <level>', 'what to log').choices(logLevels).default('info'))
     .addHelpText(
       'after',
       `
@@ -71,7 +71,7 @@ SIGHUP reads the file of settings again.
 Exit codes: 0 stopped as it was told to, 1 failed, 2 wrong usage.`,
     )
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-  return addSettingsFlags(program, defaultFile);
+  return addSettingsFlags(addLogFlags(program), defaultFile);
 }
 
 function collect(value: string, previous: readonly string[]): readonly string[] {

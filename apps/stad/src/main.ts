@@ -19,7 +19,7 @@ if (flags.checkConfig) {
   process.stdout.write(settings.text);
   process.exit(0);
 }
-const log = daemonLog({ name: 'stad', level: flags.logLevel });
+const log = await daemonLog({ name: 'stad', ...flags });
 const manager = await ServiceManager.connect(log);
 reloadOnHangup(settingsSource, settings, { log, manager });
 const signal = shutdownSignal();

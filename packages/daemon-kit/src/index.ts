@@ -1,6 +1,7 @@
 // What both daemons need of the machine, so that neither has to import the other.
-export * from './daemon-log.ts';
 export * from './duration.ts';
+export { daemonLog } from './log/daemon-log.ts';
+export { addLogFlags, type LogFlags } from './log/log-flags.ts';
 export * from './node-clock.ts';
 export * from './shutdown.ts';
 export * from './systemd/service-manager.ts';

@@ -1,6 +1,7 @@
 // SIGHUP: what of the settings can change while a daemon runs.
 import { CommanderError } from 'commander';
 import type { Logger } from 'pino';
+import type { LogFlags } from '../log/log-flags.ts';
 import type { ServiceManager } from '../systemd/service-manager.ts';
 import { SettingsError } from './settings-error.ts';
 import { changedSettings, readSettings, type Settings, type SettingsSource } from './settings.ts';
@@ -16,7 +17,7 @@ export type Reloading = Readonly<{
  * Reads the settings again at each SIGHUP, after `onReload`. The log level changes at once; of any
  * other change the log says that it needs a restart. Settings that cannot be used change nothing.
  */
-export function reloadOnHangup<Flags extends { logLevel: string }>(
+export function reloadOnHangup<Flags extends LogFlags>(
   source: SettingsSource,
   settings: Settings<Flags>,
   { log, manager, onReload }: Reloading,
@@ -29,7 +30,7 @@ export function reloadOnHangup<Flags extends { logLevel: string }>(
   });
 }
 
-function readAgain<Flags extends { logLevel: string }>(
+function readAgain<Flags extends LogFlags>(
   source: SettingsSource,
   settings: Settings<Flags>,
   log: Logger,
