@@ -1,12 +1,34 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const WITH_DAEMONS = 'tools/e2e/**/*.test.ts';
 
 export default defineConfig({
   test: {
-    include: ['{proto,packages,apps,tools}/**/*.test.ts'],
-    exclude: ['**/node_modules/**'],
     pool: 'forks',
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
     reporters: ['default', './tools/count-reporter.ts'],
+    projects: [
+      {
+        test: {
+          name: 'parts',
+          include: ['{proto,packages,apps,tools}/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, WITH_DAEMONS],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // One file at a time: these start daemons, kill them, and watch how long they take.
+        test: {
+          name: 'daemons',
+          include: [WITH_DAEMONS],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
