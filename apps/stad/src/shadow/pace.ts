@@ -29,7 +29,7 @@ export class Pace {
   /** Call it for each entry. Rejects with FILES_CANCELLED once the signal is aborted. */
   met(directory: { path: ByteString }, name: ByteString, stats: EntryStats): Promise<void> | void {
     this.#entries += 1;
-    this.#bytes += Number(stats.size);
+    if (stats.kind === 'file') this.#bytes += Number(stats.size);
     if (this.#entries % ENTRIES_PER_LOOK !== 0) return;
     if (performance.now() - this.#sliceStartMs < SLICE_MS) return;
     return this.#giveWay(`${directory.path}/${name}`);
@@ -40,7 +40,7 @@ export class Pace {
       this.#stepMs = performance.now();
       this.#watch.onStep({
         entriesDone: this.#entries,
-        ...(this.#entriesTotal === undefined ? {} : { entriesTotal: this.#entriesTotal }),
+        entriesTotal: this.#entriesTotal,
         bytesDone: this.#bytes,
         path: printable(path),
       });

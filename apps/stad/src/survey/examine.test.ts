@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { link, mkdir, open, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FreezePolicy, OpenWriters } from '@permafrost/workflow-core';
+import type { FreezePolicy, OpenWriters, Step } from '@permafrost/workflow-core';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AttributeDriver } from '../tree/attribute-driver.ts';
@@ -150,9 +150,18 @@ it('nothing is changed, and a cancelled look says so', async () => {
 describe('a survey', () => {
   async function survey(mountPoints: readonly string[] = []): Promise<TreeSurvey> {
     const found = new TreeSurvey({ path: top, mountPoints: new Set(mountPoints) });
-    await found.run(watch);
+    await found.run({ ...watch, onStep: (step) => (last = step) });
     return found;
   }
+
+  let last: Step | undefined;
+
+  it('tells in the end how much there is', async () => {
+    await symlink('log', join(top, 'd/link'));
+    await survey();
+    const figures = { entriesDone: 4, entriesTotal: 4, bytesDone: 3, bytesTotal: 3 };
+    expect(last).toEqual({ ...figures, path: top });
+  });
 
   it('counts, and names what people should know of', async () => {
     await writeFile(Buffer.concat([Buffer.from(`${top}/`), Buffer.from([0x61, 0xff])]), 'abc');

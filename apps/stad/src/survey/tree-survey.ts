@@ -1,7 +1,8 @@
 // Goes over a tree once, by looking only, and gathers what a freeze should know beforehand. What it
 // finds may be otherwise a moment later: it protects people from surprises, and the walk that follows
 // protects the tree.
-import type { Watch } from '@permafrost/workflow-core';
+import { entriesIn, type Watch } from '@permafrost/workflow-core';
+import { printable } from '../shadow/byte-string.ts';
 import { Directory, visitBelow, type Found } from '../shadow/directory.ts';
 import { Pace } from '../shadow/pace.ts';
 import { isUtf8 } from 'node:buffer';
@@ -59,7 +60,7 @@ export class TreeSurvey {
     this.#openFiles = openFiles;
   }
 
-  /** Goes over the tree, once. Throws {@link FilesFault}. */
+  /** Goes over the tree, once, and tells in the end how much there is. Throws {@link FilesFault}. */
   async run(watch: Watch): Promise<void> {
     using top = Directory.open(Buffer.from(this.#tree.path).toString('latin1'));
     const pace = new Pace(watch, undefined);
@@ -68,6 +69,15 @@ export class TreeSurvey {
         `${directory.path}/${found.name}`.slice(top.path.length + 1),
       ),
     );
+    const entries = entriesIn(this.counts);
+    const { bytes } = this.counts;
+    const done = {
+      entriesDone: entries,
+      entriesTotal: entries,
+      bytesDone: bytes,
+      bytesTotal: bytes,
+    };
+    watch.onStep({ ...done, path: printable(top.path) });
   }
 
   /** Files that have names outside of the tree. */

@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os';
 import {
   type Direction,
+  entriesIn,
   FilesFault,
   type FreezePolicy,
   type ImmutableTree,
@@ -173,7 +174,7 @@ export class FlaggedTree implements ImmutableTree {
       order: 'directories-first',
       settle: look(this.#driver, wanted),
       sweep: sweepWith(this.#driver, { wanted, mayWrite: false }),
-      entriesTotal: dirs + files,
+      entriesTotal: entriesIn(summary),
       isVerifying: true,
     });
     if (verified.failures.count > 0) throw await verified.failures.toFault(`verify ${shown}`);
@@ -209,7 +210,7 @@ export class FlaggedTree implements ImmutableTree {
       ...(isVerifying && { isVerifying }),
     });
     try {
-      return await new Walk(handles, {
+      const result = await new Walk(handles, {
         ...pass,
         mountPointsIn: (parent) => mountPointsIn(parent, mountPoints),
         lanes: this.#options.lanes,
@@ -217,6 +218,8 @@ export class FlaggedTree implements ImmutableTree {
         signal,
         onSettled: (entries, pathBelowTop) => reporter.count(entries, pathBelowTop),
       }).run();
+      if (result.failures.count === 0) reporter.end(entriesIn(result.summary));
+      return result;
     } finally {
       handles.close();
     }

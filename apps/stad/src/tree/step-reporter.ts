@@ -4,12 +4,12 @@ import { bytesOf, type ByteName, printableName } from './names.ts';
 
 const INTERVAL_MS = 200;
 
-/** Counts settled entries of one pass and reports at most every 200 ms. */
+/** Counts the entries of one pass and reports at most every 200 ms, and at its end. */
 export class StepReporter {
   readonly #onStep: (step: Step) => void;
   readonly #top: string;
   /** The same in every step. */
-  readonly #fixed: Pick<Step, 'entriesTotal' | 'isVerifying'>;
+  #fixed: Pick<Step, 'entriesTotal' | 'isVerifying'>;
   #entriesDone = 0;
   #toldAtMs = -Infinity;
 
@@ -29,11 +29,16 @@ export class StepReporter {
     if (nowMs - this.#toldAtMs < INTERVAL_MS) return;
     this.#toldAtMs = nowMs;
     const below = printableName(bytesOf(pathBelowTop()));
-    this.#onStep({
-      entriesDone: this.#entriesDone,
-      ...this.#fixed,
-      bytesDone: 0,
-      path: below === '' ? this.#top : `${this.#top}/${below}`,
-    });
+    this.#tell(this.#entriesDone, below === '' ? this.#top : `${this.#top}/${below}`);
+  }
+
+  /** All is done, so that it is known how much there is. */
+  end(entriesTotal: number): void {
+    this.#fixed = { ...this.#fixed, entriesTotal };
+    this.#tell(entriesTotal, this.#top);
+  }
+
+  #tell(entriesDone: number, path: string): void {
+    this.#onStep({ entriesDone, ...this.#fixed, bytesDone: 0, path });
   }
 }

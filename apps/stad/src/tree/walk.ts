@@ -44,7 +44,7 @@ export type WalkOptions = Readonly<{
   /** Batches that are settled at the same time. */
   lanes: number;
   signal: AbortSignal;
-  /** Told after each batch: how many entries are done, and one of them. */
+  /** Told after each batch: how many entries are done, with those that are not for it, and one of them. */
   onSettled: (entries: number, pathBelowTop: () => ByteName) => void;
   /** What `settle` and `sweep` are for, and where entries are listed that they failed on. */
   doing: EntryTrouble['doing'];
@@ -76,6 +76,8 @@ export class Walk {
   readonly #due: Directory[] = [];
   readonly #unlisted: Directory[] = [];
   #files = new Batch();
+  /** Entries that there is nothing to do for, and that nobody was told of yet. */
+  #passed = 0;
   /** Whether any entry is as it should be. */
   #isAnyRight = false;
 
@@ -132,12 +134,12 @@ export class Walk {
     directory.waiting = 1;
     try {
       for await (const { name, kind } of listDirectory(fd)) {
-        if (kind === 'link') this.#summary.links++;
-        else if (kind === 'other') this.#summary.others++;
+        if (kind === 'link') this.#pass('links');
+        else if (kind === 'other') this.#pass('others');
         else if (kind === 'directory') {
           directory.waiting++;
           this.#discover(directoryBelow(directory, name));
-        } else if (mountPoints.includes(name)) this.#summary.mounts++;
+        } else if (mountPoints.includes(name)) this.#pass('mounts');
         else {
           this.#summary.files++;
           directory.waiting++;
@@ -209,7 +211,8 @@ export class Walk {
       this.#fail(this.#options.doing, errno, pathBelowTop(directory, name));
     }
     if (wrong.length > 0) await this.#options.onWrong?.(wrong);
-    this.#options.onSettled(swept.files, () => pathBelowTop(directory));
+    this.#passed += swept.links + swept.others + swept.mounts;
+    this.#tell(swept.files, () => pathBelowTop(directory));
     if (swept.failure) this.#fail('list', swept.failure.errno, pathBelowTop(directory));
     else if (swept.isEnded) this.#doneBelow(directory);
   }
@@ -249,7 +252,7 @@ export class Walk {
         if (wrong.length > 0) await this.#options.onWrong?.(wrong);
         const last = batch.directories.at(-1);
         const name = batch.entries.at(-1)?.name;
-        if (last) this.#options.onSettled(batch.entries.length, () => pathBelowTop(last, name));
+        if (last) this.#tell(batch.entries.length, () => pathBelowTop(last, name));
       } finally {
         batch.release(this.#handles);
       }
@@ -273,6 +276,16 @@ export class Walk {
     }
   }
 
+  #pass(kind: 'links' | 'others' | 'mounts'): void {
+    this.#summary[kind]++;
+    this.#passed++;
+  }
+
+  #tell(settled: number, where: () => ByteName): void {
+    this.#options.onSettled(settled + this.#passed, where);
+    this.#passed = 0;
+  }
+
   #fail(doing: EntryTrouble['doing'], errno: string, path: ByteName): void {
     this.#failures.add({ doing, errno, path });
   }
@@ -294,7 +307,7 @@ export class Walk {
     try {
       const fd = await this.#handles.pin(directory);
       if (fd === undefined) {
-        this.#summary.mounts++;
+        this.#pass('mounts');
         this.#gone(directory, '.');
       } else if (isNew) this.#summary.dirs++;
       return fd;

@@ -29,7 +29,7 @@ export type Progress = Readonly<{
     | 'retrying';
   entriesDone: number;
   /** Undefined while nobody knows yet. */
-  entriesTotal?: number;
+  entriesTotal?: number | undefined;
   bytesDone: number;
   /** Where the work is, as valid UTF-8 for people to read. */
   path: string;

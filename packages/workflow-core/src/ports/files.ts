@@ -12,9 +12,14 @@ export type { Author, Direction, FreezePolicy } from '@permafrost/events';
 
 /** Told a few times a second while work is under way; see `Progress` of the noticeboard. */
 export type Step = Readonly<{
+  /** Of directories, files, and whatever else lies in the tree. */
   entriesDone: number;
-  entriesTotal?: number;
+  /** Told where a pass knows it, at its end at the latest. It stands for the passes that follow. */
+  entriesTotal?: number | undefined;
+  /** Of regular files, each name counted; 0 where a pass does not see them. */
   bytesDone: number;
+  /** As `entriesTotal`. */
+  bytesTotal?: number | undefined;
   /** Valid UTF-8, for people. */
   path: string;
   /** All has been set, and is looked at once more. */
@@ -40,6 +45,11 @@ export type TreeSummary = Readonly<{
   /** Entries whose attribute was changed by this run. */
   changed: number;
 }>;
+
+/** All that a walk has met. */
+export function entriesIn(seen: Omit<TreeSummary, 'changed'>): number {
+  return seen.dirs + seen.files + seen.links + seen.others + seen.mounts;
+}
 
 /** Somebody has files of a tree open for writing. */
 export type OpenWriters = Readonly<{
