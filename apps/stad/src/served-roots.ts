@@ -12,6 +12,7 @@ export function serveOnly(roots: readonly string[], shadow: ShadowRepo): ShadowR
       closeSync(fd);
       return shadow.init(location, author);
     },
+    counted: (location, signal) => shadow.counted(location, signal),
     snapshot: (location, request, watch) => shadow.snapshot(location, request, watch),
   };
 }

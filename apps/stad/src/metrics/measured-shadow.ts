@@ -17,6 +17,7 @@ export function measuredShadow(registry: Registry): (shadow: ShadowRepo) => Shad
     snapshots.expect({}, outcome);
   return (shadow) => ({
     init: (location, author) => shadow.init(location, author),
+    counted: (location, signal) => shadow.counted(location, signal),
     snapshot: (location, request, watch) =>
       snapshots.run({}, () => shadow.snapshot(location, request, watch), {
         ofResult: ({ changed }) => (changed ? 'recorded' : 'unchanged'),

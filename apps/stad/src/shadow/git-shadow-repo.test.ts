@@ -45,6 +45,11 @@ function makeGit(path: string, commits: 'with a commit' | 'unborn'): string {
 }
 
 describe('init', () => {
+  it('has counted nothing yet', async () => {
+    const counted = await scratch.repo().counted(scratch.location, watch().signal);
+    expect(counted).toBeUndefined();
+  });
+
   it('does nothing when the repo is there', async () => {
     const head = scratch.git('rev-parse', 'master-stat');
     const path = await scratch.repo().init(scratch.location, { name: 'B', email: 'b@b' });
@@ -166,6 +171,8 @@ describe('what is recorded', () => {
     const counts = ['dirs', 'files', 'links', 'others', 'size'].map((key) => top.get(key));
     expect(counts).toEqual(['2', '3', '1', '1', '6']);
     expect(pathsOf(scratch)).toEqual(['.nogtree', 'a', 'b', 'link']);
+    const counted = await scratch.repo().counted(scratch.location, watch().signal);
+    expect(counted).toEqual({ entries: 7, bytes: 6 });
   });
 
   it('does not hide data for a .gitignore in the data', async () => {

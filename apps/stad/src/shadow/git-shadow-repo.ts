@@ -7,6 +7,7 @@ import {
   type ShadowLocation,
   type ShadowRepo,
   type Snapshot,
+  type TreeSize,
   type Watch,
 } from '@permafrost/workflow-core';
 import { bytesOfText } from './byte-string.ts';
@@ -25,7 +26,7 @@ import { isoSeconds } from './stamp.ts';
 import { blobId } from './stat-blob.ts';
 import { StatusCollector, type StatusLine, type TopMtimes } from './status.ts';
 import { Tally } from './tally.ts';
-import { entriesOf, topOf, topUpdate } from './top-record.ts';
+import { sizeOf, topOf, topUpdate } from './top-record.ts';
 import { compareTree, type ComparisonParts, type ComparisonResult } from './tree-comparison.ts';
 
 export type GitShadowRepoOptions = Readonly<{
@@ -77,6 +78,12 @@ export class GitShadowRepo implements ShadowRepo {
     return workTree;
   }
 
+  async counted(location: ShadowLocation, signal: AbortSignal): Promise<TreeSize | undefined> {
+    const { gitDir } = shadowPathsOf(this.#shadowRoot, location);
+    await using session = this.#session(gitDir, signal);
+    return sizeOf((await session.top(STAT_BRANCH)).values);
+  }
+
   /**
    * See the port. A missing directory is always a fault, also when the last snapshot was of a
    * thawed tree: it is far more often a disk that is not mounted than data that was deleted, and
@@ -93,7 +100,7 @@ export class GitShadowRepo implements ShadowRepo {
     await removeStaleLocks(gitDir);
     const commit = (await session.head()).id;
     const recordedTop = await session.top(commit);
-    const pace = new Pace(watch, entriesOf(recordedTop.values));
+    const pace = new Pace(watch, undefined);
     const isRangeOnly = request.mtimeRangeOnly === true;
     const time = this.#now();
     await using writer = new CommitWriter(session.git, {
@@ -145,7 +152,7 @@ export class GitShadowRepo implements ShadowRepo {
     using top = openIfThere(data);
     const commit = (await session.head()).id;
     const { values } = await session.top(commit);
-    const pace = new Pace(watch, entriesOf(values));
+    const pace = new Pace(watch, sizeOf(values)?.entries);
     await compare(session, commit, { top, pace, onDifference });
     return { recordedMtimeS: values.get('mtime'), mtimeS: top?.stats.mtimeS };
   }

@@ -1,4 +1,5 @@
 // The top `.nogtree`: what it shall say, and when it is written.
+import type { TreeSize } from '@permafrost/workflow-core';
 import { topBlob, type Top } from './stat-blob.ts';
 import type { ByteString } from './byte-string.ts';
 import type { Directory } from './directory.ts';
@@ -7,11 +8,12 @@ import type { Tally } from './tally.ts';
 
 export type Recorded = ReadonlyMap<string, string>;
 
-/** The number of entries that the last snapshot counted; undefined when there was none. */
-export function entriesOf(recorded: Recorded): number | undefined {
+/** What the last snapshot counted; undefined when there was none. */
+export function sizeOf(recorded: Recorded): TreeSize | undefined {
   const counts = ['dirs', 'files', 'links', 'others'].map((key) => Number(recorded.get(key)));
-  const sum = counts.reduce((total, count) => total + count, 0);
-  return Number.isSafeInteger(sum) ? sum : undefined;
+  const entries = counts.reduce((total, count) => total + count, 0);
+  const bytes = Number(recorded.get('size'));
+  return Number.isSafeInteger(entries) && bytes >= 0 ? { entries, bytes } : undefined;
 }
 
 /** What is to be said of the tree as it is now. */

@@ -30,7 +30,11 @@ export type Progress = Readonly<{
   entriesDone: number;
   /** Undefined while nobody knows yet. */
   entriesTotal?: number | undefined;
+  /** 0 in a phase that does not see them. */
   bytesDone: number;
+  bytesTotal?: number | undefined;
+  /** Of late, in entries. Undefined while there is nothing to tell it by. */
+  perSecond?: number | undefined;
   /** Where the work is, as valid UTF-8 for people to read. */
   path: string;
   /** Why it is `retrying`, or whom it waits for; else empty. */

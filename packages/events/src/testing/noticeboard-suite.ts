@@ -42,7 +42,10 @@ export function noticeboardSuite(name: string, open: () => Promise<NoticeboardFi
     });
 
     test('shows the latest progress of each workflow', async () => {
-      const [one, other] = [progress(), progress({ entriesTotal: 12 })];
+      const [one, other] = [
+        progress(),
+        progress({ entriesTotal: 12, bytesTotal: 9, perSecond: 0.5 }),
+      ];
       await noticeboard.report(one);
       await noticeboard.report(other);
       expect(await noticeboard.progress(one.workflow)).toEqual(one);
@@ -107,6 +110,7 @@ export function noticeboardSuite(name: string, open: () => Promise<NoticeboardFi
       const odd = progress({
         path: "/données/'x' \n\u{1f9ca}\0",
         bytesDone: Number.MAX_SAFE_INTEGER,
+        bytesTotal: Number.MAX_SAFE_INTEGER,
         entriesTotal: 0,
       });
       await noticeboard.report(odd);

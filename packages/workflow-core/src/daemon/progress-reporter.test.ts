@@ -1,6 +1,7 @@
 import type { Progress } from '@permafrost/events';
 import { MemoryJournal } from '@permafrost/events/testing';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { FilesFault, type TreeSize } from '../ports/files.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { idOf } from '../testing/names.ts';
 import { silentLog } from '../testing/silent-log.ts';
@@ -10,22 +11,29 @@ const [workflow, instance] = [idOf('workflow'), idOf('instance')];
 
 /** Keeps what was told, also after it was taken away. */
 class WatchedBoard extends MemoryJournal {
-  readonly told: Progress['phase'][] = [];
+  readonly told: Progress[] = [];
+
+  get phases(): Progress['phase'][] {
+    return this.told.map(({ phase }) => phase);
+  }
 
   override report(progress: Progress): Promise<void> {
-    this.told.push(progress.phase);
+    this.told.push(progress);
     return super.report(progress);
   }
 }
+
+const open = (): Promise<ProgressReporter> =>
+  ProgressReporter.open({ board, clock, log: silentLog }, { workflow, instance });
 
 let clock: FakeClock;
 let board: WatchedBoard;
 let reporter: ProgressReporter;
 
-beforeEach(() => {
+beforeEach(async () => {
   clock = new FakeClock();
   board = new WatchedBoard();
-  reporter = new ProgressReporter({ board, clock, log: silentLog }, { workflow, instance });
+  reporter = await open();
 });
 
 test('work that is soon over is not told of', async () => {
@@ -44,7 +52,7 @@ test('work that lasts is told of, also when it does not go on', async () => {
   expect(await board.progress(workflow)).toMatchObject({ phase: 'waiting-for-lock', instance });
   reporter.enter('attributes');
   await reporter.end();
-  expect(board.told).toEqual(['waiting-for-lock', 'attributes']);
+  expect(board.phases).toEqual(['waiting-for-lock', 'attributes']);
   expect(await board.progress(workflow)).toBeUndefined();
 });
 
@@ -64,5 +72,115 @@ test('what needs a word is told at once', async () => {
   reporter[Symbol.dispose]();
   await clock.advance(10_000);
   expect(await board.progress(workflow)).toMatchObject({ message: 'disk is full' });
-  expect(board.told).toEqual(['retrying']);
+  expect(board.phases).toEqual(['retrying']);
+});
+
+test('a few times a second are enough', async () => {
+  reporter.enter('attributes');
+  await clock.advance(1000);
+  const before = board.told.length;
+  for (let done = 1; done <= 1000; done++) {
+    reporter.step({ entriesDone: done, bytesDone: 0, path: '/a' });
+    await clock.advance(10);
+  }
+  expect(board.told.length - before).toBeGreaterThan(30);
+  expect(board.told.length - before).toBeLessThanOrEqual(40);
+});
+
+test('a rate is that of the phase, and is told as soon as there is one', async () => {
+  reporter.enter('attributes');
+  await clock.advance(500);
+  reporter.step({ entriesDone: 100, bytesDone: 0, path: '/a' });
+  await clock.advance(500);
+  reporter.step({ entriesDone: 300, bytesDone: 0, path: '/a', isVerifying: true });
+  await clock.advance(500);
+  reporter.step({ entriesDone: 400, bytesDone: 0, path: '/a', isVerifying: true });
+  await clock.advance(0);
+  expect(board.told.map(({ perSecond }) => perSecond)).toEqual([undefined, 200, undefined, 200]);
+});
+
+describe('how much there is', () => {
+  const step = { bytesDone: 0, path: '/a' };
+
+  test('stays known once a pass has told it, however little time it took', async () => {
+    reporter.enter('checking');
+    reporter.step({ ...step, entriesDone: 9, entriesTotal: 9, bytesDone: 50, bytesTotal: 50 });
+    reporter.enter('attributes');
+    reporter.step({ ...step, entriesDone: 10, entriesTotal: 10 });
+    reporter.enter('snapshot');
+    await clock.advance(1000);
+    reporter.step({ ...step, entriesDone: 2, bytesDone: 20 });
+    await clock.advance(0);
+    const figures = { entriesDone: 2, entriesTotal: 10, bytesDone: 20, bytesTotal: 50 };
+    expect(board.told.at(-1)).toMatchObject(figures);
+  });
+
+  test('is no longer known once there turns out to be more', async () => {
+    reporter.enter('checking');
+    await clock.advance(1000);
+    reporter.step({ ...step, entriesDone: 9, entriesTotal: 8, bytesDone: 9, bytesTotal: 9 });
+    await clock.advance(0);
+    expect(board.told.at(-1)).toMatchObject({ entriesTotal: undefined, bytesTotal: 9 });
+  });
+
+  test('is still known after a restart of stad', async () => {
+    reporter.enter('attributes');
+    await clock.advance(1000);
+    reporter.step({ ...step, entriesDone: 3, entriesTotal: 8, bytesTotal: 90 });
+    await clock.advance(0);
+    // Killed: nothing is taken away.
+    reporter[Symbol.dispose]();
+    reporter = await open();
+    reporter.enter('waiting-for-lock');
+    await clock.advance(1000);
+    const kept = {
+      entriesDone: 0,
+      entriesTotal: 8,
+      bytesTotal: 90,
+      startedMs: clock.nowMs() - 1000,
+    };
+    expect(board.told.at(-1)).toMatchObject(kept);
+  });
+
+  test('is asked for where nothing has told it, and only if work lasts', async () => {
+    let asked = 0;
+    const ask = (): Promise<TreeSize> => Promise.resolve({ entries: 70, bytes: ++asked });
+    const expected = reporter.expect(ask);
+    await clock.advance(100);
+    expect(asked).toBe(0);
+    await clock.advance(1000);
+    await expected;
+    reporter.enter('attributes');
+    await clock.advance(0);
+    expect(board.told.at(-1)).toMatchObject({ entriesTotal: 70, bytesTotal: 1 });
+    await reporter.expect(ask);
+    expect(asked).toBe(1);
+  });
+
+  test('is not asked for once the work is over', async () => {
+    const expected = reporter.expect(() => Promise.reject(new Error('asked')));
+    await reporter.end();
+    await expect(expected).resolves.toBeUndefined();
+  });
+
+  test('is unknown where it cannot be told, and work goes on', async () => {
+    const cause = new FilesFault('FILES_GIT_FAILED', 'no git', { retry: 'never' });
+    const expected = reporter.expect(() => Promise.reject(cause));
+    reporter.enter('attributes');
+    await clock.advance(1000);
+    await expected;
+    expect(board.told.at(-1)).toMatchObject({ entriesTotal: undefined });
+  });
+
+  test('is what a pass has counted, also where the answer comes later', async () => {
+    const answer = Promise.withResolvers<TreeSize>();
+    const expected = reporter.expect(() => answer.promise);
+    await clock.advance(1000);
+    reporter.step({ ...step, entriesDone: 5, entriesTotal: 5 });
+    answer.resolve({ entries: 70, bytes: 1 });
+    await expected;
+    reporter.enter('snapshot');
+    await clock.advance(0);
+    expect(board.told.at(-1)).toMatchObject({ entriesTotal: 5 });
+  });
 });

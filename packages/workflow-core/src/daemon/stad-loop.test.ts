@@ -128,6 +128,16 @@ describe('the files of a workflow', () => {
     expect(await workflowNow()).toMatchObject({ status: 'files-failed' });
   });
 
+  test('are as many as the last snapshot has counted, where nobody has counted them since', async () => {
+    await beginFiles('freeze');
+    const entriesTotal = disk.shadows.get(repoId)?.commits.at(-1)?.listing.split('\n').length;
+    const run = stad({ onEffect: () => clock.sleep(1000, never) }).run(files, never);
+    await clock.advance(2500);
+    expect(await journal.progress(workflowId)).toMatchObject({ phase: 'attributes', entriesTotal });
+    await clock.advance(60_000);
+    await run;
+  });
+
   test('that failed are told before the lock is free: nobody else begins in between', async () => {
     await beginFiles('freeze');
     const statusAtRelease: string[] = [];

@@ -20,6 +20,7 @@ import {
   type ImmutableTree,
   type OpenWriters,
   type RepoLock,
+  type ShadowLocation,
   type ShadowRepo,
   type TreeSummary,
 } from '../ports/files.ts';
@@ -64,7 +65,7 @@ export interface StadOptions {
 /** The work on the files of one workflow, while the lock is held. */
 type FilesWork = Readonly<{
   workflowId: Uuid;
-  init: RepoInit;
+  location: ShadowLocation;
   /** Aborted when the daemon stops. */
   stopping: AbortSignal;
   /** Says when the work shall end for any other reason. */
@@ -183,7 +184,8 @@ export class StadLoop implements Loop<StadTask> {
     const { repoId } = found.start;
     const { init } = (await engine.find(repo, repoId)).state;
     if (init?.fileHost !== host) return;
-    using progress = new ProgressReporter(this.#options, { workflow: workflowId, instance });
+    const subject = { workflow: workflowId, instance };
+    using progress = await ProgressReporter.open(this.#options, subject);
     await using watch = this.#watchFor(workflowId, signal);
     try {
       progress.enter('waiting-for-lock');
@@ -193,7 +195,7 @@ export class StadLoop implements Loop<StadTask> {
         if (workflow)
           await this.#applyOrFail(workflow, {
             workflowId,
-            init,
+            location: { repoId, hostPath: init.hostPath },
             stopping: signal,
             watch,
             progress,
@@ -247,6 +249,8 @@ export class StadLoop implements Loop<StadTask> {
   /** Whoever is waited for does not keep others from their turn. */
   async #applyOnceClear(workflow: BegunWorkflow, work: FilesWork): Promise<void> {
     const { signal } = work.watch;
+    const { shadow } = this.#options;
+    void work.progress.expect((asked) => shadow.counted(work.location, asked));
     for (;;) {
       const { writers, done } = await this.#slots.use(
         () => this.#applyIfClear(workflow, work),
@@ -265,12 +269,16 @@ export class StadLoop implements Loop<StadTask> {
 
   /** Resolves to what was done; or, without having changed anything, to those who must end first. */
   async #applyIfClear(workflow: BegunWorkflow, work: FilesWork): Promise<Application> {
-    const { progress, init } = work;
+    const { progress, location } = work;
     const { direction, start } = workflow;
     if (direction === 'freeze') {
       progress.enter('checking');
       const watch = { signal: work.watch.signal, onStep: progress.step };
-      const writers = await this.#options.tree.examine(init.hostPath, start.policy ?? {}, watch);
+      const writers = await this.#options.tree.examine(
+        location.hostPath,
+        start.policy ?? {},
+        watch,
+      );
       if (writers) return { writers };
     }
     return { done: await this.#apply(workflow, work) };
@@ -278,12 +286,11 @@ export class StadLoop implements Loop<StadTask> {
 
   async #apply({ direction, start }: BegunWorkflow, work: FilesWork): Promise<FilesDone> {
     const { tree, shadow } = this.#options;
-    const { init, progress } = work;
+    const { location, progress } = work;
     const watch = { signal: work.watch.signal, onStep: progress.step };
     progress.enter('attributes');
-    const summary = await tree.apply(direction, init.hostPath, watch);
+    const summary = await tree.apply(direction, location.hostPath, watch);
     progress.enter('snapshot');
-    const location = { repoId: start.repoId, hostPath: init.hostPath };
     const attrs = direction === 'freeze' ? 'i' : '';
     const { commit } = await shadow.snapshot(location, { author: start.author, attrs }, watch);
     return { summary, commit };

@@ -84,10 +84,16 @@ export type Snapshot = Readonly<{
   changed: boolean;
 }>;
 
+/** How much there is in a tree. */
+export type TreeSize = Readonly<{ entries: number; bytes: number }>;
+
 /** The git repository beside the data that records its stat information (spec/shadow-repo.md). */
 export interface ShadowRepo {
   /** Creates the shadow repo if it is not there. Resolves to its path. Throws {@link FilesFault}. */
   init(location: ShadowLocation, author: Author): Promise<string>;
+
+  /** As the last snapshot has counted the tree; undefined before there is one. Throws {@link FilesFault}. */
+  counted(location: ShadowLocation, signal: AbortSignal): Promise<TreeSize | undefined>;
 
   /**
    * Records the tree as it is now. `attrs` is what the journal says about the tree, never what the

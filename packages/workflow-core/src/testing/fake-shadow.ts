@@ -4,6 +4,7 @@ import {
   type ShadowLocation,
   type ShadowRepo,
   type Snapshot,
+  type TreeSize,
   type Watch,
 } from '../ports/files.ts';
 import { around, type OnEffect } from './effects.ts';
@@ -25,6 +26,13 @@ export class FakeShadow implements ShadowRepo {
       if (!this.#disk.shadows.has(repoId)) this.#disk.shadows.set(repoId, { path, commits: [] });
       return path;
     });
+  }
+
+  counted({ repoId }: ShadowLocation): Promise<TreeSize | undefined> {
+    const listing = this.#disk.shadows.get(repoId)?.commits.at(-1)?.listing;
+    const size =
+      listing === undefined ? undefined : { entries: listing.split('\n').length, bytes: 0 };
+    return Promise.resolve(size);
   }
 
   async snapshot(

@@ -5,11 +5,11 @@ import { uuidFromBytes, uuidToBytes, type Uuid } from '../../ids/uuid.ts';
 import type { CancelRequest, Presence, Progress } from '../noticeboard.ts';
 
 type PresenceRow = Omit<Presence, 'instance'> & { instance: Uint8Array };
-type ProgressRow = Omit<Progress, 'workflow' | 'instance' | 'entriesTotal'> & {
+type ProgressRow = Omit<Progress, 'workflow' | 'instance' | UnknownAtFirst> & {
   workflow: Uint8Array;
   instance: Uint8Array;
-  entriesTotal: number | null;
-};
+} & Record<UnknownAtFirst, number | null>;
+type UnknownAtFirst = 'entriesTotal' | 'bytesTotal' | 'perSecond';
 type CancelRow = Omit<CancelRequest, 'workflow'> & { workflow: Uint8Array };
 
 export class NoticeRows {
@@ -33,14 +33,15 @@ export class NoticeRows {
     );
     this.#report = db.prepare<ProgressRow>(
       `REPLACE INTO progress (workflow, instance, phase, entries_done, entries_total, bytes_done,
-         path, message, started_ms, updated_ms)
+         bytes_total, entries_per_second, path, message, started_ms, updated_ms)
        VALUES (@workflow, @instance, @phase, @entriesDone, @entriesTotal, @bytesDone,
-         @path, @message, @startedMs, @updatedMs)`,
+         @bytesTotal, @perSecond, @path, @message, @startedMs, @updatedMs)`,
     );
     this.#progress = db.prepare<[Uint8Array], ProgressRow>(
       `SELECT workflow, instance, phase, entries_done AS entriesDone,
-         entries_total AS entriesTotal, bytes_done AS bytesDone, path, message,
-         started_ms AS startedMs, updated_ms AS updatedMs
+         entries_total AS entriesTotal, bytes_done AS bytesDone, bytes_total AS bytesTotal,
+         entries_per_second AS perSecond, path, message, started_ms AS startedMs,
+         updated_ms AS updatedMs
        FROM progress WHERE workflow = ?`,
     );
     this.#askToCancel = db.prepare<CancelRow>(
@@ -96,18 +97,21 @@ export class NoticeRows {
       workflow: uuidToBytes(progress.workflow),
       instance: uuidToBytes(progress.instance),
       entriesTotal: progress.entriesTotal ?? null,
+      bytesTotal: progress.bytesTotal ?? null,
+      perSecond: progress.perSecond ?? null,
     });
   }
 
   progress(workflow: Uuid): Progress | undefined {
     const row = this.#progress.get(uuidToBytes(workflow));
     if (!row) return undefined;
-    const { entriesTotal, ...rest } = row;
     return {
-      ...rest,
+      ...row,
       workflow,
       instance: uuidFromBytes(row.instance),
-      ...(entriesTotal !== null && { entriesTotal }),
+      entriesTotal: row.entriesTotal ?? undefined,
+      bytesTotal: row.bytesTotal ?? undefined,
+      perSecond: row.perSecond ?? undefined,
     };
   }
 

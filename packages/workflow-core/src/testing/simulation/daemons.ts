@@ -252,6 +252,7 @@ function shadowOf({ world }: Process, onEffect: Hook): ShadowRepo {
   if (world.defect !== 'shadow-not-written') return shadow;
   return {
     init: (location) => shadow.init(location),
+    counted: (location) => shadow.counted(location),
     snapshot: () => Promise.resolve({ commit: '0'.repeat(40), changed: false }),
   };
 }
