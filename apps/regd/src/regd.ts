@@ -173,8 +173,8 @@ function runInBackground(
   { engine, instance, clock }: Context,
   signal: AbortSignal,
 ): readonly Promise<void>[] {
-  const pings = new PingLoop({ engine, clock, log, texts: regdPings, board: journal });
-  const loop = together(clock, new RegdLoop({ engine, log }), pings);
+  const pings = new PingLoop({ engine, clock, texts: regdPings, board: journal });
+  const loop = together(clock, new RegdLoop({ engine }), pings);
   const runner = new Runner({ journal, loop, clock, random: Math.random, log });
   const who = { instance, daemon: 'regd', host: hostname() } as const;
   const presence = { ...who, pid: process.pid, version: packageJson.version };

@@ -5,10 +5,9 @@ import { Engine, mainId, NoVC, ulidSource, workflowIndexId, randomUuid } from '@
 import { openSqliteJournal } from '@permafrost/events/sqlite';
 import { stateDirectory } from '@permafrost/events/state-directory';
 import { initMain, main, workflowIndex } from '@permafrost/workflow-core';
+import { silentLog } from '@permafrost/workflow-core/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { serve } from './stad.ts';
-
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 test('stad saves the states that it has read at its start, for the next one', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'permafrost-stad-'));
@@ -34,7 +33,13 @@ test('stad saves the states that it has read at its start, for the next one', as
     }
   });
   const stopping = new AbortController();
-  const settings = { journal, state, host: 'localhost', driver: 'simulated', log: quiet } as const;
+  const settings = {
+    journal,
+    state,
+    host: 'localhost',
+    driver: 'simulated',
+    log: silentLog,
+  } as const;
   const limits = { roots: [], jobsMax: 1, retryForMs: 0 };
   const served = serve({ ...settings, ...limits }, stopping.signal);
   await vi.waitUntil(() => journal.loadState(index));
@@ -53,7 +58,13 @@ test('a defect ends all of stad: nobody waits for one that works no more', async
     await vi.waitUntil(async () => (await journal.present()).length > 0);
     throw new Error('a bug');
   });
-  const settings = { journal, state, host: 'localhost', driver: 'simulated', log: quiet } as const;
+  const settings = {
+    journal,
+    state,
+    host: 'localhost',
+    driver: 'simulated',
+    log: silentLog,
+  } as const;
   const limits = { roots: [], jobsMax: 1, retryForMs: 0 };
   const { signal } = new AbortController();
   await expect(serve({ ...settings, ...limits }, signal)).rejects.toThrow('a bug');

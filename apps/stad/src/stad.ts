@@ -78,7 +78,7 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
     lock,
     clock: nodeClock,
   });
-  const pings = new PingLoop({ engine, clock: nodeClock, log, texts: stadPings(host) });
+  const pings = new PingLoop({ engine, clock: nodeClock, texts: stadPings(host) });
   const loop = together(nodeClock, files, pings);
   const runner = new Runner({ journal, loop, clock: nodeClock, random: Math.random, log });
   const who = { instance, daemon: 'stad', host, pid: process.pid } as const;

@@ -27,7 +27,6 @@ const loop = new StadLoop({
   shadow: new FakeShadow(disk),
   lock: new FakeLock(),
   clock,
-  log,
 });
 const runner = new Runner({ journal, loop, clock, random: Math.random, log });
 const run = runner.run(stopping.signal);

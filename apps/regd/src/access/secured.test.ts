@@ -12,9 +12,9 @@ import {
   RegistryService,
   UnfreezeRepoService,
 } from '@permafrost/proto';
+import { RecordingLog } from '@permafrost/workflow-core/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { author, GLOBAL_ROOT, REGISTRY, TestInstallation } from '../testing/installation.ts';
-import { RecordingLog } from '../testing/recording-log.ts';
 import { failureOf, RpcClient, type Failure } from '../testing/rpc-client.ts';
 import { SecureSite, type TokenOptions } from '../testing/secure-site.ts';
 

@@ -11,10 +11,10 @@ import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
 import { invariant } from '@permafrost/events';
 import { reflection, reflectionAlpha } from '@permafrost/proto';
+import { RecordingLog } from '@permafrost/workflow-core/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { services } from '../access/rules.ts';
 import { REGISTRY, TestInstallation } from '../testing/installation.ts';
-import { RecordingLog } from '../testing/recording-log.ts';
 import { failureOf, type RpcClient } from '../testing/rpc-client.ts';
 import { SecureSite } from '../testing/secure-site.ts';
 

@@ -134,7 +134,6 @@ export class TestInstallation {
       shadow: new FakeShadow(this.disk),
       lock: new FakeLock(),
       clock,
-      log,
     });
     const runner = new Runner({ journal: this.journal, loop, clock, random: Math.random, log });
     const who = { instance, daemon: 'stad', host: HOST, pid: 1, version: '0' } as const;

@@ -56,7 +56,7 @@ export class CancelWatch implements AsyncDisposable {
       if (!this.#isOver) this.#request ??= await board.cancelRequest(workflowId);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      log.warn({ workflow: workflowId, err: error }, 'cannot look for a wish to cancel');
+      log.warn({ err: error }, 'cannot look for a wish to cancel');
     }
     if (this.#isOver || this.#request) this.#cancel.abort();
   }

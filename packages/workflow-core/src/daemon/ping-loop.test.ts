@@ -38,8 +38,8 @@ function run(texts: readonly string[], isRegd = false): void {
   // Each daemon has its own, as in life.
   const engine = new Engine({ journal, nextId: ulidSource(() => clock.nowMs()) });
   const log = silentLog;
-  const pings = new PingLoop({ engine, clock, log, texts, ...(isRegd && { board: journal }) });
-  const loop = together(clock, ...(isRegd ? [new RegdLoop({ engine, log })] : []), pings);
+  const pings = new PingLoop({ engine, clock, texts, ...(isRegd && { board: journal }) });
+  const loop = together(clock, ...(isRegd ? [new RegdLoop({ engine })] : []), pings);
   const runner = new Runner({ journal, loop, clock, random: () => 0, log });
   running.push(runner.run(stopping.signal));
 }

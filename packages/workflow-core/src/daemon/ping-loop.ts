@@ -14,18 +14,17 @@ import {
 import { main } from '../main/main.ts';
 import { findPing } from '../ping-registry/find.ts';
 import { isGathering, pingRegistry, type BegunPing } from '../ping-registry/ping-registry.ts';
-import type { Log } from '../ports/log.ts';
 import type { Clock } from '../ports/time.ts';
 import { activePings } from '../workflow-index/pings.ts';
 import { workflowIndex } from '../workflow-index/workflow-index.ts';
 import type { Loop } from './runner.ts';
+import type { TaskLog } from './task-log.ts';
 
 export type PingTask = Readonly<{ workflowId: Uuid }>;
 
 export type PingLoopOptions = Readonly<{
   engine: Engine;
   clock: Clock;
-  log: Log;
   /** What this daemon says, one text after the other. */
   texts: readonly string[];
   /** Who ought to have answered; only with it, the pings are summed up. */
@@ -73,10 +72,11 @@ export class PingLoop implements Loop<PingTask> {
     return type === 'RegistryPingStarted' ? [{ workflowId: history }] : [];
   }
 
-  async run({ workflowId }: PingTask, signal: AbortSignal): Promise<void> {
+  async run({ workflowId }: PingTask, signal: AbortSignal, log: TaskLog): Promise<void> {
+    log.about({ workflow: workflowId, kind: 'ping-registry' });
     await this.#answer(workflowId, signal);
     const { board } = this.#options;
-    if (board) await this.#sumUp(workflowId, board, signal);
+    if (board && (await this.#sumUp(workflowId, board, signal))) log.info({}, 'servers pinged');
   }
 
   /** What a daemon has said before a restart counts. */
@@ -93,18 +93,19 @@ export class PingLoop implements Loop<PingTask> {
     }
   }
 
+  /** Resolves to whether it is its part to do so, now. */
   async #sumUp(
     workflowId: Uuid,
     board: Pick<Noticeboard, 'present'>,
     signal: AbortSignal,
-  ): Promise<void> {
-    const { engine, clock, log } = this.#options;
+  ): Promise<boolean> {
+    const { engine, clock } = this.#options;
     const ping = await this.#gathering(workflowId);
-    if (!ping) return;
+    if (!ping) return false;
     const leftMs = ulidTimeMs(ping.startedEventId) + WINDOW_MS - clock.nowMs();
     // A clock that was put back must not keep anybody waiting for longer than that.
     await clock.sleep(Math.max(0, Math.min(leftMs, WINDOW_MS)), signal);
-    if (signal.aborted) return;
+    if (signal.aborted) return false;
     const stads = (await board.present()).filter(({ daemon }) => daemon === 'stad');
     const hosts = new Set(stads.map(({ host }) => host));
     await engine.transact(async (tx) => {
@@ -117,7 +118,7 @@ export class PingLoop implements Loop<PingTask> {
       const status = summaryOf([...state.pings, ...missing]);
       await tx.tell(pingRegistry, workflowId, { type: 'PostSummary', status });
     });
-    log.info({ workflow: workflowId }, 'servers pinged');
+    return true;
   }
 
   async #gathering(workflowId: Uuid): Promise<BegunPing | undefined> {

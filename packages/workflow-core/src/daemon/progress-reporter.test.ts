@@ -6,6 +6,7 @@ import { FakeClock } from '../testing/fake-clock.ts';
 import { idOf } from '../testing/names.ts';
 import { silentLog } from '../testing/silent-log.ts';
 import { ProgressReporter } from './progress-reporter.ts';
+import { TaskLog } from './task-log.ts';
 
 const [workflow, instance] = [idOf('workflow'), idOf('instance')];
 
@@ -24,7 +25,10 @@ class WatchedBoard extends MemoryJournal {
 }
 
 const open = (): Promise<ProgressReporter> =>
-  ProgressReporter.open({ board, clock, log: silentLog }, { workflow, instance });
+  ProgressReporter.open(
+    { board, clock, log: new TaskLog(silentLog) },
+    { workflow, direction: 'freeze', instance },
+  );
 
 let clock: FakeClock;
 let board: WatchedBoard;

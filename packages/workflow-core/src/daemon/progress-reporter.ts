@@ -1,22 +1,32 @@
 // Tells the noticeboard how far long work has come, a few times a second at most. How much there is
-// stays known from one phase to the next, and from one start of stad to the next.
-import { Fault, type Noticeboard, type Progress, type Uuid } from '@permafrost/events';
+// stays known from one phase to the next, and from one start of stad to the next. The log learns at
+// which step the work is.
+import {
+  Fault,
+  type Direction,
+  type Noticeboard,
+  type Progress,
+  type Uuid,
+} from '@permafrost/events';
 import type { Step, TreeSize } from '../ports/files.ts';
 import type { Log } from '../ports/log.ts';
 import type { Clock } from '../ports/time.ts';
 import { Rate, type Mark } from './rate.ts';
+import { stepOf } from './steps.ts';
+import type { TaskLog } from './task-log.ts';
 
 const INTERVAL_MS = 250;
 /** Work that is over sooner is told to nobody: who would look has seen nothing begin. */
 const YOUTH_MS = 250;
 
-type World = Readonly<{ board: Noticeboard; clock: Clock; log: Log }>;
-type Subject = Readonly<{ workflow: Uuid; instance: Uuid }>;
+type World = Readonly<{ board: Noticeboard; clock: Clock; log: TaskLog }>;
+type Subject = Readonly<{ workflow: Uuid; direction: Direction; instance: Uuid }>;
 type Totals = Pick<Progress, 'entriesTotal' | 'bytesTotal'>;
 
 /** Tells nothing more once it is disposed of. */
 export class ProgressReporter implements Disposable {
   readonly #world: World;
+  readonly #direction: Direction;
   readonly #base: Pick<Progress, 'workflow' | 'instance' | 'startedMs'>;
   readonly #disposal = new AbortController();
   readonly #grown: Promise<void>;
@@ -30,8 +40,9 @@ export class ProgressReporter implements Disposable {
   #lastMs = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(world: World, subject: Subject, totals: Totals) {
+  private constructor(world: World, { direction, ...subject }: Subject, totals: Totals) {
     this.#world = world;
+    this.#direction = direction;
     this.#base = { ...subject, startedMs: world.clock.nowMs() };
     this.#totals = totals;
     this.#grown = this.#growUp();
@@ -46,12 +57,14 @@ export class ProgressReporter implements Disposable {
   /** Begins a phase, which is told at once if there is something to say, or if work has lasted. */
   enter(phase: Progress['phase'], message = ''): void {
     this.#phase = phase;
+    this.#enterStep(phase);
     this.#isYoung &&= message === '';
     this.#write({ entriesDone: 0, bytesDone: 0, path: '' }, message);
   }
 
   readonly step = (step: Step): void => {
     this.#learn(step);
+    if (step.isVerifying) this.#enterStep('verify');
     if (this.#world.clock.nowMs() - this.#lastMs >= INTERVAL_MS) this.#write(step, '');
   };
 
@@ -75,6 +88,11 @@ export class ProgressReporter implements Disposable {
 
   [Symbol.dispose](): void {
     this.#disposal.abort();
+  }
+
+  #enterStep(phase: Progress['phase']): void {
+    const step = stepOf(phase, this.#direction);
+    if (step) this.#world.log.enter(step);
   }
 
   #isCounted(): boolean {

@@ -12,8 +12,8 @@ import {
   type Uuid,
 } from '@permafrost/events';
 import { main } from '../main/main.ts';
-import type { Log } from '../ports/log.ts';
 import { registry } from '../registry/aggregate.ts';
+import { repo } from '../repo/repo.ts';
 import { findStorageWorkflow } from '../storage-workflow/find.ts';
 import { beginFiles, settle } from '../use-cases/advance-workflow.ts';
 import { confirmRegistry, setUpRepo } from '../use-cases/set-up.ts';
@@ -25,6 +25,7 @@ import {
 } from '../workflow-index/workflow-index.ts';
 import { regdAction } from './next-action.ts';
 import type { Loop } from './runner.ts';
+import { aboutWorkflow, type TaskLog } from './task-log.ts';
 
 export type RegdTask = Readonly<
   | { kind: 'registry'; name: string }
@@ -34,11 +35,9 @@ export type RegdTask = Readonly<
 
 export class RegdLoop implements Loop<RegdTask> {
   readonly #engine: Engine;
-  readonly #log: Log;
 
-  constructor({ engine, log }: { engine: Engine; log: Log }) {
+  constructor({ engine }: { engine: Engine }) {
     this.#engine = engine;
-    this.#log = log;
   }
 
   keyOf(task: RegdTask): string {
@@ -58,8 +57,8 @@ export class RegdLoop implements Loop<RegdTask> {
     for (const { name, confirmed } of state.registries) {
       if (!confirmed) yield { kind: 'registry', name };
       const { state: found } = await this.#engine.find(registry, registryId(name));
-      for (const repo of found.repos.values()) {
-        if (!repo.confirmed) yield { kind: 'repo', registryId: registryId(name), repoId: repo.id };
+      for (const { id, confirmed } of found.repos.values()) {
+        if (!confirmed) yield { kind: 'repo', registryId: registryId(name), repoId: id };
       }
       const { state: index } = await this.#engine.find(workflowIndex, workflowIndexId(name));
       for (const workflowId of index.active.keys()) yield { kind: 'workflow', workflowId };
@@ -107,36 +106,39 @@ export class RegdLoop implements Loop<RegdTask> {
     }
   }
 
-  async run(task: RegdTask): Promise<void> {
+  async run(task: RegdTask, _signal: AbortSignal, log: TaskLog): Promise<void> {
     switch (task.kind) {
       case 'registry':
+        log.about({ registry: task.name });
+        log.enter('regd:confirm-registry');
         return confirmRegistry(this.#engine, task.name);
       case 'repo':
+        log.about({ repo: task.repoId });
+        log.enter('regd:set-up-repo');
         return setUpRepo(this.#engine, task);
       case 'workflow':
-        return this.#advance(task.workflowId);
+        log.about({ workflow: task.workflowId });
+        return this.#advance(task.workflowId, log);
     }
   }
 
-  async #advance(workflowId: Uuid): Promise<void> {
+  async #advance(workflowId: Uuid, log: TaskLog): Promise<void> {
     const workflow = await findStorageWorkflow(this.#engine, workflowId);
     if (!workflow) return;
-    const { registryName } = workflow.start;
+    log.about(aboutWorkflow(workflow));
+    const { registryName, repoId } = workflow.start;
     const { state: index } = await this.#engine.find(workflowIndex, workflowIndexId(registryName));
     const isIndexed = index.active.has(workflowId) || !entryOf(index, workflowId);
     const action = regdAction(workflow, isIndexed);
-    switch (action) {
-      case 'begin-files':
-        await this.#engine.transact((tx) => beginFiles(tx, workflowId));
-        break;
-      case 'settle':
-        await this.#engine.transact((tx) => settle(tx, workflowId));
-        break;
-      case 'wait-for-stad':
-      case 'rest':
-        return;
-    }
-    this.#log.info({ workflow: workflowId, step: `regd:${action}` }, 'workflow advanced');
+    if (action === 'wait-for-stad' || action === 'rest') return;
+    const move = action === 'settle' ? settle : beginFiles;
+    await this.#engine.transact(async (tx) => {
+      const { init } = (await tx.find(repo, repoId)).state;
+      log.about({ host: init?.fileHost });
+      log.enter(`regd:${action}`);
+      await move(tx, workflowId);
+    });
+    log.info({}, 'workflow advanced');
   }
 }
 

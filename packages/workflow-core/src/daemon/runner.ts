@@ -13,6 +13,7 @@ import {
 import type { Log } from '../ports/log.ts';
 import type { Clock, Random } from '../ports/time.ts';
 import { backoffMs, type Backoff } from './backoff.ts';
+import { TaskLog } from './task-log.ts';
 
 /** A daemon's part of the work, as the runner needs it. */
 export interface Loop<Task> {
@@ -24,11 +25,12 @@ export interface Loop<Task> {
   concerns(event: StoredEvent): readonly Task[];
   /**
    * Does what is due and resolves when nothing is due until the next event. May be run again at any
-   * time. Throws a {@link Fault} or {@link RefusedError} to be run again later.
+   * time. Throws a {@link Fault} or {@link RefusedError} to be run again later. What it tells the log
+   * about the task stands in the runner's lines, too.
    */
-  run(task: Task, signal: AbortSignal): Promise<void>;
+  run(task: Task, signal: AbortSignal, log: TaskLog): Promise<void>;
   /** Waits before a task is run again, less long if there is a reason; without it, always so long. */
-  pause?(task: Task, ms: number, signal: AbortSignal): Promise<void>;
+  pause?(task: Task, ms: number, signal: AbortSignal, log: TaskLog): Promise<void>;
 }
 
 export interface RunnerOptions<Task> {
@@ -140,10 +142,16 @@ export class Runner<Task> {
 
   async #work(key: string, task: Task, signal: AbortSignal): Promise<void> {
     const { loop, clock } = this.#options;
+    const log = new TaskLog(this.#options.log);
     const pause = (ms: number): Promise<void> =>
-      loop.pause ? loop.pause(task, ms, signal) : clock.sleep(ms, signal);
+      loop.pause ? loop.pause(task, ms, signal, log) : clock.sleep(ms, signal);
+    const run = (): Promise<void> => {
+      // The step at which the last try has ended is not where this one is.
+      log.about({ step: undefined });
+      return loop.run(task, signal, log);
+    };
     do {
-      await this.#untilDone(() => loop.run(task, signal), signal, { task: key, pause });
+      await this.#untilDone(run, signal, { task: key, log, pause });
     } while (this.#namedAgain.delete(key) && !this.#isOver(signal));
   }
 
@@ -153,10 +161,11 @@ export class Runner<Task> {
     signal: AbortSignal,
     {
       task = 'follow-journal',
+      log = this.#options.log,
       pause = (ms) => this.#options.clock.sleep(ms, signal),
-    }: { task?: string; pause?: (ms: number) => Promise<void> } = {},
+    }: { task?: string; log?: Log; pause?: (ms: number) => Promise<void> } = {},
   ): Promise<T | undefined> {
-    const { random, log } = this.#options;
+    const { random } = this.#options;
     for (let attempt = 1; !this.#isOver(signal); attempt++) {
       try {
         return await work();

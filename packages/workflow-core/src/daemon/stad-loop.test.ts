@@ -13,10 +13,12 @@ import { FakeTree } from '../testing/fake-tree.ts';
 import { author, exreg, idOf, repoInit } from '../testing/names.ts';
 import { silentLog } from '../testing/silent-log.ts';
 import { StadLoop } from './stad-loop.ts';
+import { TaskLog } from './task-log.ts';
 
 const repoId = idOf('repo');
 const workflowId = idOf('workflow');
 const never = new AbortController().signal;
+const log = new TaskLog(silentLog);
 const { hostPath } = repoInit;
 const broken = new FilesFault('FILES_READ_ONLY', `${hostPath}: read-only`, { retry: 'never' });
 const busy = new FilesFault('FILES_IO', `${hostPath}: busy`, { retry: 'later' });
@@ -52,7 +54,6 @@ function stad({
     shadow: new FakeShadow(disk, hook),
     lock: lock ?? new FakeLock(locks),
     clock,
-    log: silentLog,
     jobsMax,
     retryForMs: 60_000,
   });
@@ -67,7 +68,7 @@ async function initRepo(): Promise<void> {
 
 async function beginFiles(direction: Direction, policy?: FreezePolicy): Promise<void> {
   await initRepo();
-  await stad().run({ kind: 'repo', repoId }, never);
+  await stad().run({ kind: 'repo', repoId }, never, log);
   const start = {
     registryId: exreg,
     registryName: 'exreg',
@@ -90,7 +91,7 @@ describe('the files of a workflow', () => {
     'are brought to the state after a %s, recorded, and told',
     async (direction, flags, attrs) => {
       await beginFiles(direction);
-      await stad().run(files, never);
+      await stad().run(files, never, log);
       expect(disk.flagsWithin(hostPath)).toBe(flags);
       expect(disk.shadows.get(repoId)?.commits.at(-1)?.attrs).toBe(attrs);
       expect(await workflowNow()).toMatchObject({ status: 'files-completed' });
@@ -99,14 +100,14 @@ describe('the files of a workflow', () => {
 
   test('are left alone by the stad of another host', async () => {
     await beginFiles('freeze');
-    await stad({ host: 'other.example.org' }).run(files, never);
+    await stad({ host: 'other.example.org' }).run(files, never, log);
     expect(disk.flagsWithin(hostPath)).toBe('none');
     expect(await workflowNow()).toMatchObject({ status: 'files' });
   });
 
   test('fail at once for what will not pass, with the cause', async () => {
     await beginFiles('freeze');
-    await stad({ onEffect: failing('stad:set-immutable', broken) }).run(files, never);
+    await stad({ onEffect: failing('stad:set-immutable', broken) }).run(files, never, log);
     expect(await workflowNow()).toMatchObject({
       status: 'files-failed',
       outcome: { code: 105, message: broken.message },
@@ -116,7 +117,7 @@ describe('the files of a workflow', () => {
   test('are tried again for what may pass, but not for ever, counted from the beginning (gap 26)', async () => {
     await beginFiles('freeze');
     const loop = stad({ onEffect: failing('stad:write-shadow', busy, busy) });
-    await expect(loop.run(files, never)).rejects.toBe(busy);
+    await expect(loop.run(files, never, log)).rejects.toBe(busy);
     expect(await workflowNow()).toMatchObject({ status: 'files' });
     expect(await journal.progress(workflowId)).toMatchObject({
       phase: 'retrying',
@@ -124,14 +125,14 @@ describe('the files of a workflow', () => {
     });
     await clock.advance(61_000);
     // A daemon that was started again does not begin to count anew.
-    await stad({ onEffect: failing('stad:write-shadow', busy) }).run(files, never);
+    await stad({ onEffect: failing('stad:write-shadow', busy) }).run(files, never, log);
     expect(await workflowNow()).toMatchObject({ status: 'files-failed' });
   });
 
   test('are as many as the last snapshot has counted, where nobody has counted them since', async () => {
     await beginFiles('freeze');
     const entriesTotal = disk.shadows.get(repoId)?.commits.at(-1)?.listing.split('\n').length;
-    const run = stad({ onEffect: () => clock.sleep(1000, never) }).run(files, never);
+    const run = stad({ onEffect: () => clock.sleep(1000, never) }).run(files, never, log);
     await clock.advance(2500);
     expect(await journal.progress(workflowId)).toMatchObject({ phase: 'attributes', entriesTotal });
     await clock.advance(60_000);
@@ -150,7 +151,7 @@ describe('the files of a workflow', () => {
         }
       },
     };
-    await stad({ lock, onEffect: failing('stad:set-immutable', broken) }).run(files, never);
+    await stad({ lock, onEffect: failing('stad:set-immutable', broken) }).run(files, never, log);
     expect(statusAtRelease).toEqual(['files-failed']);
   });
 
@@ -158,7 +159,10 @@ describe('the files of a workflow', () => {
     await beginFiles('freeze');
     let effects = 0;
     const onEffect: OnEffect = ({ when }) => void (effects += when === 'after' ? 1 : 0);
-    await Promise.all([stad({ onEffect }).run(files, never), stad({ onEffect }).run(files, never)]);
+    await Promise.all([
+      stad({ onEffect }).run(files, never, log),
+      stad({ onEffect }).run(files, never, log),
+    ]);
     // Two flags, one look, one commit.
     expect(effects).toBe(4);
   });
@@ -167,9 +171,11 @@ describe('the files of a workflow', () => {
     await beginFiles('freeze');
     const stop = new AbortController();
     const loop = stad({ onEffect: () => stop.abort() });
-    await expect(loop.run(files, stop.signal)).rejects.toMatchObject({ code: 'FILES_CANCELLED' });
+    await expect(loop.run(files, stop.signal, log)).rejects.toMatchObject({
+      code: 'FILES_CANCELLED',
+    });
     expect(await workflowNow()).toMatchObject({ status: 'files' });
-    await stad().run(files, never);
+    await stad().run(files, never, log);
     expect(await workflowNow()).toMatchObject({ status: 'files-completed' });
   });
 });
@@ -188,7 +194,7 @@ describe('a workflow that somebody wants cancelled', () => {
 
   test('is not begun', async () => {
     await ask();
-    await stad().run(files, never);
+    await stad().run(files, never, log);
     expect(await workflowNow()).toMatchObject(cancelled);
     expect(disk.flagsWithin(hostPath)).toBe('none');
     expect(await journal.cancelRequest(workflowId)).toBeUndefined();
@@ -212,7 +218,7 @@ describe('a workflow that somebody wants cancelled', () => {
       await ask();
       await clock.advance(1000);
     };
-    await stad({ lock, onEffect }).run(files, never);
+    await stad({ lock, onEffect }).run(files, never, log);
     expect(effects).toBe(1);
     expect(disk.flagsWithin(hostPath)).toBe('mixed');
     expect(await workflowNow()).toMatchObject(cancelled);
@@ -222,13 +228,13 @@ describe('a workflow that somebody wants cancelled', () => {
 
   test('does not wait for the pause before another try to be over', async () => {
     const loop = stad({ onEffect: failing('stad:write-shadow', busy) });
-    await expect(loop.run(files, never)).rejects.toBe(busy);
-    const pause = loop.pause(files, 30_000, never);
+    await expect(loop.run(files, never, log)).rejects.toBe(busy);
+    const pause = loop.pause(files, 30_000, never, log);
     await clock.advance(1000);
     await ask();
     await clock.advance(300);
     await pause;
-    await loop.run(files, never);
+    await loop.run(files, never, log);
     expect(await workflowNow()).toMatchObject(cancelled);
   });
 
@@ -236,9 +242,9 @@ describe('a workflow that somebody wants cancelled', () => {
     const [other, gate] = [idOf('other repo'), Promise.withResolvers<undefined>()];
     await engine.tell(repo, other, NoVC, { type: 'InitRepo', init: repoInit });
     const loop = stad({ jobsMax: 1, onEffect: () => gate.promise });
-    const busyWith = loop.run({ kind: 'repo', repoId: other }, never);
+    const busyWith = loop.run({ kind: 'repo', repoId: other }, never, log);
     await clock.advance(0);
-    const run = loop.run(files, never);
+    const run = loop.run(files, never, log);
     await clock.advance(1000);
     expect(await workflowNow()).toMatchObject({ status: 'files' });
     await ask();
@@ -252,7 +258,7 @@ describe('a workflow that somebody wants cancelled', () => {
   test('waits with that for the lock: who holds it is a stad that was asked, too', async () => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const holder = new FakeLock(locks).hold(repoId, never, () => promise);
-    const run = stad().run(files, never);
+    const run = stad().run(files, never, log);
     await ask();
     await clock.advance(1000);
     expect(await workflowNow()).toMatchObject({ status: 'files' });
@@ -268,9 +274,9 @@ describe('a workflow that somebody wants cancelled', () => {
       await clock.advance(300);
       stop.abort();
     };
-    await expect(stad({ onEffect }).run(files, stop.signal)).rejects.toThrow(FilesFault);
+    await expect(stad({ onEffect }).run(files, stop.signal, log)).rejects.toThrow(FilesFault);
     expect(await workflowNow()).toMatchObject({ status: 'files' });
-    await stad().run(files, never);
+    await stad().run(files, never, log);
     expect(await workflowNow()).toMatchObject(cancelled);
   });
 });
@@ -289,7 +295,7 @@ describe('a workflow that is ended while stad works on it', () => {
       await end();
       await clock.advance(1000);
     };
-    await stad({ onEffect }).run(files, never);
+    await stad({ onEffect }).run(files, never, log);
     expect(disk.flagsWithin(hostPath)).toBe('mixed');
     expect(await workflowNow()).toMatchObject({ outcome: { message: 'ended by force' } });
   });
@@ -300,12 +306,12 @@ describe('a workflow that is ended while stad works on it', () => {
       if (effect === 'stad:write-shadow' && when === 'after') await end();
     };
     const loop = stad({ onEffect });
-    await expect(loop.run(files, never)).rejects.toThrow(RefusedError);
+    await expect(loop.run(files, never, log)).rejects.toThrow(RefusedError);
     expect(await workflowNow()).toMatchObject({
       status: 'files-failed',
       outcome: { message: 'ended by force' },
     });
-    await loop.run(files, never);
+    await loop.run(files, never, log);
   });
 });
 
@@ -314,26 +320,26 @@ describe('a shadow repo', () => {
 
   test('is made once, with a first commit', async () => {
     await initRepo();
-    await Promise.all([stad().run(due, never), stad().run(due, never)]);
+    await Promise.all([stad().run(due, never, log), stad().run(due, never, log)]);
     expect(await repoNow()).toMatchObject({ shadowPath: `/shadow/${repoId}.fso`, error: '' });
     expect(disk.shadows.get(repoId)?.commits).toHaveLength(1);
   });
 
   test('that cannot be made leaves its cause in the repo, until somebody clears it', async () => {
     await initRepo();
-    await stad({ onEffect: failing('stad:init-shadow', broken) }).run(due, never);
+    await stad({ onEffect: failing('stad:init-shadow', broken) }).run(due, never, log);
     expect((await repoNow()).error).toBe(`2026-01-01T00:00:00Z ${broken.message}`);
-    await stad().run(due, never);
+    await stad().run(due, never, log);
     expect((await repoNow()).shadowPath).toBe('');
     await engine.tell(repo, repoId, NoVC, { type: 'ClearError' });
-    await stad().run(due, never);
+    await stad().run(due, never, log);
     expect(await repoNow()).toMatchObject({ error: '', storage: { tier: 'online' } });
   });
 
   test('that one stad cannot make is not made by another that waited: the error would stay behind', async () => {
     await initRepo();
     const onEffect = failing('stad:init-shadow', broken);
-    await Promise.all([stad({ onEffect }).run(due, never), stad().run(due, never)]);
+    await Promise.all([stad({ onEffect }).run(due, never, log), stad().run(due, never, log)]);
     expect(await repoNow()).toMatchObject({
       shadowPath: '',
       error: expect.stringContaining('read-only') as string,
@@ -358,7 +364,7 @@ describe('a tree that somebody writes to', () => {
 
   test('is not frozen, and nothing is changed', async () => {
     await beginFiles('freeze');
-    await stad().run(task, never);
+    await stad().run(task, never, log);
     expect(await workflowNow()).toMatchObject({ status: 'files-failed', outcome: { message } });
     expect(disk.get(hostPath)?.immutable).toBe(false);
   });
@@ -366,14 +372,14 @@ describe('a tree that somebody writes to', () => {
   test('is frozen once nobody writes, and meanwhile others have their turn', async () => {
     await beginFiles('freeze', { ifBusy: 'wait' });
     const loop = stad({ jobsMax: 1 });
-    const run = loop.run(task, never);
+    const run = loop.run(task, never, log);
     await clock.advance(3000);
     expect(await journal.progress(workflowId)).toMatchObject({
       phase: 'waiting-for-writers',
       message,
     });
     const other = { kind: 'repo', repoId } as const;
-    await loop.run(other, never);
+    await loop.run(other, never, log);
     disk.writers.clear();
     await clock.advance(1000);
     await run;
@@ -383,7 +389,7 @@ describe('a tree that somebody writes to', () => {
 
   test('can be cancelled while it is waited for', async () => {
     await beginFiles('freeze', { ifBusy: 'wait' });
-    const run = stad().run(task, never);
+    const run = stad().run(task, never, log);
     await clock.advance(3000);
     await journal.askToCancel({ workflow: workflowId, by: 'B', reason: 'later', atMs: 0 });
     await clock.advance(1000);
@@ -394,7 +400,7 @@ describe('a tree that somebody writes to', () => {
 
   test('is frozen by force, and thawed as ever', async () => {
     await beginFiles('freeze', { ifBusy: 'force' });
-    await stad().run(task, never);
+    await stad().run(task, never, log);
     expect(await workflowNow()).toMatchObject({ status: 'files-completed' });
     expect(isFlagged()).toBe(true);
   });

@@ -24,7 +24,6 @@ import {
   type ShadowRepo,
   type TreeSummary,
 } from '../ports/files.ts';
-import type { Log } from '../ports/log.ts';
 import type { Clock } from '../ports/time.ts';
 import { registry } from '../registry/aggregate.ts';
 import { repo } from '../repo/repo.ts';
@@ -39,6 +38,7 @@ import { stadAction } from './next-action.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import type { Loop } from './runner.ts';
 import { cancelled, Slots } from './slots.ts';
+import { aboutWorkflow, type TaskLog } from './task-log.ts';
 
 export type StadTask = Readonly<
   { kind: 'repo'; repoId: Uuid } | { kind: 'workflow'; workflowId: Uuid }
@@ -55,7 +55,6 @@ export interface StadOptions {
   shadow: ShadowRepo;
   lock: RepoLock;
   clock: Clock;
-  log: Log;
   /** How many repos are worked on at the same time. */
   jobsMax?: number;
   /** For how long after the start of the files faults that may pass are tried again. */
@@ -71,6 +70,7 @@ type FilesWork = Readonly<{
   /** Says when the work shall end for any other reason. */
   watch: CancelWatch;
   progress: ProgressReporter;
+  log: TaskLog;
 }>;
 
 /** What the work has come to: of the tree, and the commit of the shadow repo that records it. */
@@ -124,27 +124,33 @@ export class StadLoop implements Loop<StadTask> {
     return [];
   }
 
-  run(task: StadTask, signal: AbortSignal): Promise<void> {
+  run(task: StadTask, signal: AbortSignal, log: TaskLog): Promise<void> {
     return task.kind === 'repo'
-      ? this.#makeShadow(task.repoId, signal)
-      : this.#runFiles(task.workflowId, signal);
+      ? this.#makeShadow(task.repoId, signal, log)
+      : this.#runFiles(task.workflowId, signal, log);
   }
 
   /** Whoever wants a workflow cancelled does not have to wait for its next try. */
-  async pause(task: StadTask, ms: number, signal: AbortSignal): Promise<void> {
+  async pause(task: StadTask, ms: number, signal: AbortSignal, log: TaskLog): Promise<void> {
     const { clock } = this.#options;
     if (task.kind === 'repo') return clock.sleep(ms, signal);
-    await using watch = this.#watchFor(task.workflowId, signal);
+    await using watch = this.#watchFor(task.workflowId, signal, log);
     await clock.sleep(ms, watch.signal);
   }
 
-  async #makeShadow(repoId: Uuid, signal: AbortSignal): Promise<void> {
-    const { lock } = this.#options;
-    if (!(await this.#dueInit(repoId))) return;
+  async #makeShadow(repoId: Uuid, signal: AbortSignal, log: TaskLog): Promise<void> {
+    const { lock, host } = this.#options;
+    log.about({ repo: repoId });
+    const due = await this.#dueInit(repoId);
+    if (!due) return;
+    log.about({ path: due.globalPath, host });
+    log.enter('stad:wait-for-lock');
     await lock.hold(repoId, signal, async () => {
       // Another stad of this host may have done it, or have failed, while this one waited.
       const init = await this.#dueInit(repoId);
-      if (init) await this.#slots.use(() => this.#makeShadowOrFail(repoId, init, signal), signal);
+      if (!init) return;
+      const make = (): Promise<void> => this.#makeShadowOrFail(repoId, init, { signal, log });
+      await this.#slots.use(make, signal);
     });
   }
 
@@ -155,38 +161,47 @@ export class StadLoop implements Loop<StadTask> {
     return init?.fileHost === host && shadowPath === '' && error === '' ? init : undefined;
   }
 
-  async #makeShadowOrFail(repoId: Uuid, init: RepoInit, signal: AbortSignal): Promise<void> {
+  async #makeShadowOrFail(
+    repoId: Uuid,
+    init: RepoInit,
+    { signal, log }: Readonly<{ signal: AbortSignal; log: TaskLog }>,
+  ): Promise<void> {
     const { engine, shadow } = this.#options;
     const location = { repoId, hostPath: init.hostPath };
     const watch = { signal, onStep: () => undefined };
     try {
+      log.enter('stad:init-shadow');
       const shadowPath = await shadow.init(location, init.creator);
+      log.enter('stad:write-shadow');
       await shadow.snapshot(location, { author: init.creator, attrs: '' }, watch);
       await engine.tell(repo, repoId, RetryNoVC, { type: 'ConfirmShadow', shadowPath });
     } catch (error) {
       if (!(error instanceof FilesFault) || error.retry === 'later') throw error;
-      await this.#storeError(repoId, error);
+      await this.#storeError(repoId, error, log);
     }
   }
 
-  async #storeError(repoId: Uuid, fault: FilesFault): Promise<void> {
-    const { engine, clock, log } = this.#options;
+  async #storeError(repoId: Uuid, fault: FilesFault, log: TaskLog): Promise<void> {
+    const { engine, clock } = this.#options;
     const time = new Date(clock.nowMs()).toISOString().replace(/\.\d+Z$/, 'Z');
     const message = fitStatusMessage(`${time} ${fault.message}`);
-    log.error({ repo: repoId, code: fault.code, err: fault }, 'cannot set up repo');
+    log.error({ code: fault.code, err: fault }, 'cannot set up repo');
     await engine.tell(repo, repoId, RetryNoVC, { type: 'SetError', message });
   }
 
-  async #runFiles(workflowId: Uuid, signal: AbortSignal): Promise<void> {
+  async #runFiles(workflowId: Uuid, signal: AbortSignal, log: TaskLog): Promise<void> {
     const { engine, host, instance, lock } = this.#options;
+    log.about({ workflow: workflowId });
     const found = await this.#dueFiles(workflowId);
     if (!found) return;
-    const { repoId } = found.start;
+    const { direction, start } = found;
+    const { repoId } = start;
     const { init } = (await engine.find(repo, repoId)).state;
     if (init?.fileHost !== host) return;
-    const subject = { workflow: workflowId, instance };
-    using progress = await ProgressReporter.open(this.#options, subject);
-    await using watch = this.#watchFor(workflowId, signal);
+    log.about({ ...aboutWorkflow(found), host });
+    const subject = { workflow: workflowId, direction, instance };
+    using progress = await ProgressReporter.open({ ...this.#options, log }, subject);
+    await using watch = this.#watchFor(workflowId, signal, log);
     try {
       progress.enter('waiting-for-lock');
       await lock.hold(repoId, signal, async () => {
@@ -199,6 +214,7 @@ export class StadLoop implements Loop<StadTask> {
             stopping: signal,
             watch,
             progress,
+            log,
           });
       });
       await progress.end();
@@ -213,9 +229,9 @@ export class StadLoop implements Loop<StadTask> {
     return workflow && stadAction(workflow) === 'run-files' ? workflow : undefined;
   }
 
-  #watchFor(workflowId: Uuid, stopping: AbortSignal): CancelWatch {
+  #watchFor(workflowId: Uuid, stopping: AbortSignal, log: TaskLog): CancelWatch {
     const isDue = async (): Promise<boolean> => (await this.#dueFiles(workflowId)) !== undefined;
-    return new CancelWatch(this.#options, { workflowId, isDue, stopping });
+    return new CancelWatch({ ...this.#options, log }, { workflowId, isDue, stopping });
   }
 
   /**
@@ -223,8 +239,7 @@ export class StadLoop implements Loop<StadTask> {
    * next finds a workflow that still waits, or one that has ended, and never one about to end.
    */
   async #applyOrFail(workflow: BegunWorkflow, work: FilesWork): Promise<void> {
-    const { workflowId, watch, stopping } = work;
-    const { log } = this.#options;
+    const { watch, stopping, log } = work;
     try {
       // Somebody may have asked before the work could begin, or to another stad, which is gone.
       await watch.look();
@@ -232,17 +247,17 @@ export class StadLoop implements Loop<StadTask> {
     } catch (error) {
       if (!(error instanceof FilesFault) || stopping.aborted) throw error;
       if (watch.isOver) {
-        log.info({ workflow: workflowId }, 'work on files ended: the workflow was ended meanwhile');
+        log.info({}, 'work on files ended: the workflow was ended meanwhile');
         return;
       }
       if (watch.request) {
         const { by, reason } = watch.request;
-        log.info({ workflow: workflowId, by, reason }, 'work on files cancelled');
-        return this.#abortFiles(workflowId, workflow, cancelText(watch.request));
+        log.info({ by, reason }, 'work on files cancelled');
+        return this.#abortFiles(workflow, work, cancelText(watch.request));
       }
-      log.warn({ workflow: workflowId, code: error.code, err: error }, 'work on files failed');
+      log.warn({ code: error.code, err: error }, 'work on files failed');
       if (this.#mayPass(workflow, error)) throw error;
-      await this.#abortFiles(workflowId, workflow, error.brief);
+      await this.#abortFiles(workflow, work, error.brief);
     }
   }
 
@@ -257,9 +272,9 @@ export class StadLoop implements Loop<StadTask> {
         signal,
       );
       // Nor does who only waits for the journal.
-      if (!writers) return this.#commitFiles(work.workflowId, done);
-      this.#options.log.info({ workflow: work.workflowId, who: writers.message }, 'freeze waits');
+      if (!writers) return this.#commitFiles(work, done);
       work.progress.enter('waiting-for-writers', writers.message);
+      work.log.info({ who: writers.message }, 'freeze waits');
       do {
         await this.#options.clock.sleep(WRITERS_LOOK_MS, signal);
         if (signal.aborted) throw cancelled();
@@ -296,10 +311,14 @@ export class StadLoop implements Loop<StadTask> {
     return { summary, commit };
   }
 
-  async #commitFiles(workflowId: Uuid, { summary, commit }: FilesDone): Promise<void> {
-    const { engine, log } = this.#options;
+  async #commitFiles(
+    { workflowId, log }: FilesWork,
+    { summary, commit }: FilesDone,
+  ): Promise<void> {
+    const { engine } = this.#options;
+    log.enter('stad:commit-files');
     await engine.tell(storageWorkflow, workflowId, RetryNoVC, { type: 'CommitFiles', commit });
-    log.info({ workflow: workflowId, step: 'stad:run-files', ...summary, commit }, 'files done');
+    log.info({ ...summary, commit }, 'files done');
   }
 
   /** The limit runs from the event that began the work, so that a crash does not start it anew. */
@@ -309,7 +328,12 @@ export class StadLoop implements Loop<StadTask> {
     return clock.nowMs() - ulidTimeMs(filesStartedEventId) < retryForMs;
   }
 
-  async #abortFiles(workflowId: Uuid, { direction }: BegunWorkflow, cause: string): Promise<void> {
+  async #abortFiles(
+    { direction }: BegunWorkflow,
+    { workflowId, log }: FilesWork,
+    cause: string,
+  ): Promise<void> {
+    log.enter('stad:abort-files');
     const code = failureCode(direction, 'files');
     const status = { code, message: fitStatusMessage(cause) };
     const command = { type: 'AbortFiles', status } as const;

@@ -1,12 +1,13 @@
 // Several loops as one, for one runner: so that a daemon follows the journal once for all that it does.
 import type { Clock } from '../ports/time.ts';
 import type { Loop } from './runner.ts';
+import type { TaskLog } from './task-log.ts';
 
 /** A task of one of the loops, bound to that loop. */
 export interface BoundTask {
   key: string;
-  run: (signal: AbortSignal) => Promise<void>;
-  pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  run: (signal: AbortSignal, log: TaskLog) => Promise<void>;
+  pause: (ms: number, signal: AbortSignal, log: TaskLog) => Promise<void>;
 }
 
 /** The keys of different loops must differ: the same key would be the same task. */
@@ -15,8 +16,9 @@ export function together(clock: Clock, ...loops: readonly Loop<unknown>[]): Loop
     (loop: Loop<unknown>) =>
     (task: unknown): BoundTask => ({
       key: loop.keyOf(task),
-      run: (signal) => loop.run(task, signal),
-      pause: async (ms, signal) => loop.pause?.(task, ms, signal) ?? clock.sleep(ms, signal),
+      run: (signal, log) => loop.run(task, signal, log),
+      pause: async (ms, signal, log) =>
+        loop.pause?.(task, ms, signal, log) ?? clock.sleep(ms, signal),
     });
   return {
     keyOf: ({ key }) => key,
@@ -26,7 +28,7 @@ export function together(clock: Clock, ...loops: readonly Loop<unknown>[]): Loop
       }
     },
     concerns: (event) => loops.flatMap((loop) => loop.concerns(event).map(bind(loop))),
-    run: (task, signal) => task.run(signal),
-    pause: (task, ms, signal) => task.pause(ms, signal),
+    run: (task, signal, log) => task.run(signal, log),
+    pause: (task, ms, signal, log) => task.pause(ms, signal, log),
   };
 }

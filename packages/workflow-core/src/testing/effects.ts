@@ -1,12 +1,6 @@
 // Where the fakes let a test look, wait, fail, or kill: around each single effect on the world.
 
-/** The labels of effects, the same in logs, tests and simulations. */
-export type Effect =
-  | 'stad:set-immutable'
-  | 'stad:clear-immutable'
-  | 'stad:verify'
-  | 'stad:init-shadow'
-  | 'stad:write-shadow';
+import type { Effect } from '../daemon/steps.ts';
 
 export type EffectPoint = Readonly<{
   effect: Effect;

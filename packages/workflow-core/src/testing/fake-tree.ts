@@ -86,8 +86,9 @@ export class FakeTree implements ImmutableTree {
     watch.onStep({ entriesDone, bytesDone: 0, path });
   }
 
-  async #verify(path: string, { signal }: Watch): Promise<void> {
+  async #verify(path: string, { signal, onStep }: Watch): Promise<void> {
     stopIfAborted(signal);
+    onStep({ entriesDone: 0, bytesDone: 0, path, isVerifying: true });
     const flags = await around(this.#onEffect, { effect: 'stad:verify', path }, () =>
       this.#disk.flagsWithin(path),
     );

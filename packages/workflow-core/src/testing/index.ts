@@ -1,6 +1,7 @@
 // For the tests of this package and of its users: fakes of the ports, on virtual time.
 export { Agenda, settled, type Owner } from './agenda.ts';
-export { around, failing, type Effect, type EffectPoint, type OnEffect } from './effects.ts';
+export type { Effect } from '../daemon/steps.ts';
+export { around, failing, type EffectPoint, type OnEffect } from './effects.ts';
 export { FakeClock } from './fake-clock.ts';
 export {
   FakeDisk,
@@ -13,6 +14,7 @@ export {
 export { FakeLock, LockTable } from './fake-lock.ts';
 export { FakeShadow } from './fake-shadow.ts';
 export { FakeTree } from './fake-tree.ts';
+export { RecordingLog, type LogLine } from './recording-log.ts';
 export { silentLog } from './silent-log.ts';
 export { defects, type Defect } from './simulation/defects.ts';
 export { exhaust, scenarios, type PlannedResult, type Scenario } from './simulation/exhaust.ts';

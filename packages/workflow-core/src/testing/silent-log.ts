@@ -2,6 +2,7 @@ import type { Log } from '../ports/log.ts';
 
 /** A log that nobody reads. */
 export const silentLog: Log = {
+  debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,

@@ -14,6 +14,7 @@ import { RegdLoop } from '../daemon/regd-loop.ts';
 import { Runner } from '../daemon/runner.ts';
 import { StadLoop } from '../daemon/stad-loop.ts';
 import { main } from '../main/main.ts';
+import type { Log } from '../ports/log.ts';
 import { registry } from '../registry/aggregate.ts';
 import { repo, type Repo } from '../repo/repo.ts';
 import type { RegistryRepo } from '../registry/registry.ts';
@@ -38,6 +39,8 @@ export class SmallWorld {
   readonly disk: FakeDisk = new FakeDisk();
   readonly repoId: Uuid = idOf('repo');
   readonly indexId: Uuid = workflowIndexId('exreg');
+  /** What both daemons log. */
+  log: Log = silentLog;
   /** Injects faults into stad's work on files. */
   onEffect: OnEffect = () => undefined;
 
@@ -75,8 +78,8 @@ export class SmallWorld {
   async run({ forMs = 0 }: { forMs?: number } = {}): Promise<void> {
     const { engine, journal, clock } = this;
     const stop = new AbortController();
-    const regd = new RegdLoop({ engine, log: silentLog });
-    const options = { journal, clock, random: () => 0.5, log: silentLog };
+    const regd = new RegdLoop({ engine });
+    const options = { journal, clock, random: () => 0.5, log: this.log };
     const runs = [
       new Runner({ ...options, loop: regd }).run(stop.signal),
       new Runner({ ...options, loop: this.#stad() }).run(stop.signal),
@@ -121,7 +124,6 @@ export class SmallWorld {
       shadow: new FakeShadow(disk, { onEffect }),
       lock: new FakeLock(),
       clock,
-      log: silentLog,
       retryForMs: 60_000,
     });
   }

@@ -11,7 +11,7 @@ const hear = (_: unknown, message: string): void => void told.push(message);
 const driver = await openDriver({
   driver: name as DriverName,
   state: stateDirectory(`${path}-state`),
-  log: { info: hear, warn: hear, error: hear },
+  log: { debug: hear, info: hear, warn: hear, error: hear },
 });
 const watch = { signal: new AbortController().signal, onStep: (): void => undefined };
 const tree = new FlaggedTree(driver);

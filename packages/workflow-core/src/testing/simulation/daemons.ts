@@ -99,7 +99,7 @@ type Running = Readonly<{
 export function startRegd(process: Process): Running {
   const journal = new SimJournal(process);
   const engine = engineOf(process, journal);
-  const loop = new RegdLoop({ engine, log: silentLog });
+  const loop = new RegdLoop({ engine });
   const running = follow(process, journal, engine, loop);
   const done = Promise.all([
     running.done,
@@ -124,7 +124,6 @@ export function startStad(process: Process, host: string, instance: Uuid): Runni
     shadow: shadowOf(process, onEffect),
     lock: lockOf(process, host),
     clock,
-    log: silentLog,
     jobsMax: 2,
   });
   const who = { instance, daemon: 'stad', host, pid: 1, version: '0' } as const;
@@ -154,7 +153,7 @@ function blindAtStart<Task>(loop: Loop<Task>): Loop<Task> {
   return {
     keyOf: (task) => loop.keyOf(task),
     concerns: (event) => loop.concerns(event),
-    run: (task, signal) => loop.run(task, signal),
+    run: (task, signal, log) => loop.run(task, signal, log),
     ...(loop.pause && { pause: loop.pause.bind(loop) }),
     async *open() {
       // Sees nothing.

@@ -1,10 +1,14 @@
-import type { Log, LogFields } from '@permafrost/workflow-core';
+import type { Log, LogFields } from '../ports/log.ts';
 
 export type LogLine = Readonly<{ level: keyof Log; message: string }> & LogFields;
 
 /** A log that can be read. */
 export class RecordingLog implements Log {
   readonly lines: LogLine[] = [];
+
+  debug(fields: LogFields, message: string): void {
+    this.lines.push({ ...fields, level: 'debug', message });
+  }
 
   info(fields: LogFields, message: string): void {
     this.lines.push({ ...fields, level: 'info', message });
