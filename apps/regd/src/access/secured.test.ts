@@ -158,10 +158,11 @@ describe('is refused, with the right code and a line in the log:', () => {
     try {
       const client = await clientOf({ token: await site.token() }, other);
       expect((await freeze(client)).status).toBe(status.UNAVAILABLE);
-      expect(log.take('TLS refused')[0]).toMatchObject({
-        level: 'warn',
-        reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-      });
+      // The client of the test before may have tried once more.
+      expect(log.take('TLS refused').map(({ level, reason }) => [level, reason])).toContainEqual([
+        'warn',
+        'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      ]);
     } finally {
       await other.remove();
     }
