@@ -1,7 +1,7 @@
 // Fails workflows that no stad works on any more: those that were to be cancelled soon, others after a
 // long while.
 import type { Engine, Noticeboard } from '@permafrost/events';
-import { failUnserved, type Clock, type Log } from '@permafrost/workflow-core';
+import { aboutWorkflowWithId, failUnserved, type Clock, type Log } from '@permafrost/workflow-core';
 import type { Routine } from './regularly.ts';
 
 export interface UnservedSchedule {
@@ -15,14 +15,15 @@ export interface UnservedSchedule {
 }
 
 export function failingUnserved(schedule: UnservedSchedule): Routine {
-  const { log, unservedMsMax, everyMs } = schedule;
+  const { engine, log, unservedMsMax, everyMs } = schedule;
   return {
     purpose: 'look for workflows that nobody serves',
     firstAfterMs: everyMs,
     everyMs,
     work: async (signal) => {
-      for (const workflow of await failUnserved(schedule, { unservedMsMax, signal })) {
-        log.warn({ workflow, unservedMsMax }, 'workflow failed: no stad serves it');
+      for (const workflowId of await failUnserved(schedule, { unservedMsMax, signal })) {
+        const about = await aboutWorkflowWithId(engine, workflowId);
+        log.warn({ ...about, unservedMsMax }, 'workflow failed: no stad serves it');
       }
     },
   };

@@ -8,6 +8,7 @@ import type { Caller } from './caller.ts';
 import type { Objects } from './objects.ts';
 import type { Rule } from './rule.ts';
 import { certificateOf, originOf, reasonOf } from './origin.ts';
+import { idsIn, type RequestIds } from './request-ids.ts';
 import { rules } from './rules.ts';
 import { TokenNeededError } from './token-needed-error.ts';
 
@@ -68,6 +69,7 @@ export class Visit {
   readonly #rule: Rule<unknown>;
   readonly #call: Presented;
   readonly #onEnd: ((end: CallEnd) => void) | undefined;
+  #ids: RequestIds = {};
   #subject: string | undefined;
   #reason = '';
   #checks: readonly Check[] = [];
@@ -86,6 +88,7 @@ export class Visit {
 
   /** Authentication, reading of ids, look-up, authorization, in this order; or their errors. */
   async admit(request: unknown): Promise<Admitted> {
+    this.#ids = idsIn(request);
     const caller = await this.#authenticate(this.#rule.told?.(request));
     const { subject } = caller;
     this.#subject = subject;
@@ -113,6 +116,7 @@ export class Visit {
     if (!isRefused && !this.#rule.isChange) return;
     const fields = {
       rpc: this.#rpc,
+      ...this.#ids,
       subject: this.#subject ?? null,
       peer: this.#call.getPeer(),
       certificate: certificateOf(this.#call),

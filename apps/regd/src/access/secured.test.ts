@@ -85,7 +85,7 @@ describe('is refused, with the right code and a line in the log:', () => {
       details: undefined,
     });
     expect(log.take('call refused')).toMatchObject([
-      { ...refusedLine, subject: null, status: 'UNAUTHENTICATED', code: 'TOKEN_MISSING' },
+      { ...refusedLine, repo, subject: null, status: 'UNAUTHENTICATED', code: 'TOKEN_MISSING' },
     ]);
   });
 

@@ -2,6 +2,7 @@
 import { status } from '@grpc/grpc-js';
 import { randomUuid, type Uuid } from '@permafrost/events';
 import { GetRepoO_StorageTierCode as Tier, operator } from '@permafrost/proto';
+import { RecordingLog } from '@permafrost/workflow-core/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HOST, TestInstallation } from '../testing/installation.ts';
 import { failureOf } from '../testing/rpc-client.ts';
@@ -11,9 +12,10 @@ const by = 'B <b@example.org>';
 
 let at: TestInstallation;
 const foo = randomUuid();
+const log = new RecordingLog();
 
 beforeAll(async () => {
-  at = await TestInstallation.start();
+  at = await TestInstallation.start({ log });
   at.startStad();
   await at.initRegistry();
   await at.initRepo('foo', foo);
@@ -68,6 +70,10 @@ test('what nobody serves has ended with the answer, and its repo may be frozen a
   await at.stopStad();
   const workflowId = await filesBegun();
   expect(await cancel(workflowId, { reason: '' })).toEqual({ ended: true });
+  expect(log.take('workflow cancelled').at(-1)).toMatchObject({
+    ...{ workflow: workflowId, kind: 'freeze', repo: foo, host: HOST },
+    ...{ by, reply: 'ended' },
+  });
   expect(await ending(workflowId)).toMatchObject({
     statusCode: 105,
     statusMessage: `cancelled by ${by}`,

@@ -1,7 +1,7 @@
 // What people and their tools ask beyond the API of the old system.
 import { RetryNoVC } from '@permafrost/events';
 import { operator } from '@permafrost/proto';
-import { cancelWorkflow, repo } from '@permafrost/workflow-core';
+import { aboutWorkflowWithId, cancelWorkflow, repo } from '@permafrost/workflow-core';
 import type { Caller } from '../access/caller.ts';
 import { tidyJournal } from '../garbage.ts';
 import { badArgument, notFound } from '../grpc/rpc-error.ts';
@@ -116,8 +116,9 @@ class OperatorRpcs {
     // Whoever shows a token is named by it, too: the name they give is free text.
     const by = origin?.subject === undefined ? request.by : `${request.by} (${origin.subject})`;
     const workflowId = uuidArgument(request.workflowId, 'workflow id');
+    const about = await aboutWorkflowWithId(engine, workflowId);
     const reply = await cancelWorkflow({ engine, board, clock }, { ...request, by, workflowId });
-    log.info({ workflow: workflowId, by, reason, force, reply }, 'workflow cancelled');
+    log.info({ ...about, by, reason, force, reply }, 'workflow cancelled');
     return { ended: reply === 'ended' };
   }
 

@@ -1,5 +1,8 @@
 // The log of one task: what is known of the task stands in each of its lines, whoever writes it.
+import type { Engine, Uuid } from '@permafrost/events';
 import type { Log, LogFields } from '../ports/log.ts';
+import { repo } from '../repo/repo.ts';
+import { findStorageWorkflow } from '../storage-workflow/find.ts';
 import type { BegunWorkflow } from '../storage-workflow/storage-workflow.ts';
 import type { RegdStep, StadStep } from './steps.ts';
 
@@ -43,4 +46,12 @@ export class TaskLog implements Log {
 /** What each line about a freeze or thaw says of it, beside its id. */
 export function aboutWorkflow({ direction, start }: BegunWorkflow): LogFields {
   return { kind: direction, repo: start.repoId, path: start.repoGlobalPath };
+}
+
+/** All of it, for a line that is no task's. Throws what the engine throws. */
+export async function aboutWorkflowWithId(engine: Engine, workflowId: Uuid): Promise<LogFields> {
+  const workflow = await findStorageWorkflow(engine, workflowId);
+  if (!workflow) return { workflow: workflowId };
+  const { init } = (await engine.find(repo, workflow.start.repoId)).state;
+  return { workflow: workflowId, ...aboutWorkflow(workflow), host: init?.fileHost };
 }
