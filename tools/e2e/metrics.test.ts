@@ -37,6 +37,8 @@ it(
     const ofRegd = await scrape(regd);
     const begin = '{service="nogfso.FreezeRepo",method="BeginFreezeRepo",code="OK"}';
     expect(ofRegd.get(`permafrost_rpc_calls_total${begin}`)).toBe(1);
+    const under = '{service="nogfso.FreezeRepo",method="BeginFreezeRepo"}';
+    expect(ofRegd.get(`permafrost_rpc_calls_open${under}`)).toBe(0);
     expect(ofRegd.get('permafrost_rpc_calls_refused_total{code="UNAUTHENTICATED"}')).toBe(0);
     expect(ofRegd.get('permafrost_workflows_ended_total{kind="freeze",outcome="completed"}')).toBe(
       1,

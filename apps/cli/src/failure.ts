@@ -73,6 +73,11 @@ export function isUnreachable(error: unknown): error is Failure {
   return error instanceof Failure && error.exitCode === exitCode.unreachable;
 }
 
+/** regd has as many calls as it takes. There is room again when some of them have ended. */
+export function isCrowdedOut(error: unknown): error is Failure {
+  return error instanceof Failure && error.code === 'TOO_MANY_CALLS';
+}
+
 export function isNotFound(error: unknown): error is Failure {
   if (!(error instanceof Failure) || !(error.cause instanceof Error)) return false;
   return 'code' in error.cause && error.cause.code === status.NOT_FOUND;

@@ -20,6 +20,7 @@ import type { Entrance } from './access/entrances.ts';
 import { Guard } from './access/guard.ts';
 import { Objects } from './access/objects.ts';
 import { collectingGarbage } from './garbage.ts';
+import type { CallLimits } from './grpc/open-calls.ts';
 import { RpcServer } from './grpc/rpc-server.ts';
 import type { MakeService } from './grpc/service.ts';
 import { droppingOldInquiries } from './inquiries/dropping-old.ts';
@@ -58,6 +59,8 @@ export interface RegdSettings {
   metrics?: RegdMetrics | undefined;
   /** Told when all is up, and that it stays well. */
   manager?: ServiceManager;
+  /** How many calls there may be at each entrance. */
+  callLimits?: CallLimits;
   /** How often is looked whether a socket's file is still there. */
   socketLookMs?: number;
 }
@@ -125,7 +128,7 @@ export class Regd {
 
 /** All of them, or none. One server each: so no client chooses how it is known. */
 async function openEntrances(
-  { entrances, log, metrics, socketLookMs }: RegdSettings,
+  { entrances, log, metrics, callLimits: limits, socketLookMs }: RegdSettings,
   context: Context,
 ): Promise<{ servers: readonly RpcServer[]; targets: readonly string[] }> {
   const services = servicesOf(context);
@@ -138,6 +141,7 @@ async function openEntrances(
         services,
         guard: new Guard({ objects, authenticate, log, onCall: metrics?.calls.onCall }),
         log,
+        limits,
         ...(socketLookMs !== undefined && { lookMs: socketLookMs }),
         ...(tls && { tls }),
       });

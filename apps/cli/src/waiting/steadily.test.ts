@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { unreachable } from '../failure.ts';
+import { exitCode } from '../exit-code.ts';
+import { Failure, unreachable } from '../failure.ts';
 import { persistently, steadily } from './steadily.ts';
 
 const gone = (): Error => unreachable('unix:/x', 'gone');
@@ -22,6 +23,20 @@ describe('steadily', () => {
       'regd is not reachable at unix:/x. Trying again until it is back.',
       'regd answers again.',
     ]);
+  });
+
+  it('opens again when regd has no room', async () => {
+    const notes: string[] = [];
+    let asked = 0;
+    const ask = (): Promise<string> => {
+      asked += 1;
+      if (asked === 3) return Promise.resolve('answer');
+      const { failed } = exitCode;
+      return Promise.reject(new Failure('full', { exitCode: failed, code: 'TOO_MANY_CALLS' }));
+    };
+    const patience = { signal: AbortSignal.any([]), note: (words: string) => notes.push(words) };
+    expect(await persistently(ask, patience)).toBe('answer');
+    expect(notes).toEqual(['full. Trying again until there is room.', 'regd answers again.']);
   });
 
   it('passes other errors on', async () => {

@@ -1,7 +1,7 @@
-// Going on when regd goes away for a while: it may be restarted at any time, and what was begun
-// does not depend on who is connected.
+// Going on when regd goes away for a while, or has no room: it may be restarted at any time, and
+// what was begun does not depend on who is connected.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isUnreachable } from '../failure.ts';
+import { isCrowdedOut, isUnreachable } from '../failure.ts';
 
 /** The first pause before another try, in milliseconds. It doubles each time, up to the longest. */
 const PAUSE_MS = 50;
@@ -13,13 +13,13 @@ export const LOST_ANSWER_MS_MAX = 60_000;
 export type Patience = Readonly<{
   /** Ends the waiting, with its reason. */
   signal: AbortSignal;
-  /** Tells the user, once each time, that regd is gone and that it is back. */
+  /** Tells the user, once each time, that regd does not answer and that it does again. */
   note: (words: string) => void;
-  /** How long regd may be gone, in milliseconds. */
+  /** How long regd may leave one without an answer, in milliseconds. */
   silenceMsMax?: number;
 }>;
 
-/** Opens a stream again, as often as needed, when regd cannot be reached. */
+/** Opens a stream again, as often as needed, when regd cannot be reached or has no room. */
 export async function* steadily<T>(
   open: () => AsyncIterable<T>,
   { signal, note, silenceMsMax = Infinity }: Patience,
@@ -36,14 +36,21 @@ export async function* steadily<T>(
       }
       return;
     } catch (error) {
-      if (!isUnreachable(error)) throw error;
-      if (lostMs === undefined) note(`${error.message}. Trying again until it is back.`);
+      const hope = hopeAfter(error);
+      if (lostMs === undefined) note(hope);
       lostMs ??= performance.now();
       if (performance.now() - lostMs > silenceMsMax) throw error;
     }
     await pause(pauseMs, signal);
     pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX);
   }
+}
+
+/** What is told of an error that may pass. Throws any other. */
+function hopeAfter(error: unknown): string {
+  if (isUnreachable(error)) return `${error.message}. Trying again until it is back.`;
+  if (isCrowdedOut(error)) return `${error.message}. Trying again until there is room.`;
+  throw error;
 }
 
 /** Asks again when the question or its answer was lost. The question must be safe to repeat. */

@@ -1,4 +1,6 @@
-// The calls under way, so that each can be ended: by its client, or by the end of the program.
+// The calls under way, so that each can be ended: by its client, or by the end of the program; and
+// so that they are not too many. Those that last as long as their client likes are counted apart:
+// however many there are, what is answered at once (a status, a cancel) still finds room.
 import { status } from '@grpc/grpc-js';
 import { RpcError } from './rpc-error.ts';
 
@@ -8,12 +10,29 @@ export interface OpenCall extends Disposable {
   abort(reason: RpcError): void;
 }
 
-export class OpenCalls {
-  readonly #controllers = new Set<AbortController>();
-  readonly #countMax: number;
+/** How many there may be at the same time. */
+export type CallLimits = Readonly<{
+  callsMax: number;
+  /** Of those that last. */
+  lastingMax: number;
+  /** Of those that last, from one peer. */
+  lastingOfPeerMax: number;
+}>;
 
-  constructor(countMax: number) {
-    this.#countMax = countMax;
+export type NewCall = Readonly<{
+  /** Who makes it, whatever the connection. */
+  peer: string;
+  /** Whether it waits or streams. */
+  isLasting: boolean;
+}>;
+
+export class OpenCalls {
+  readonly #limits: CallLimits;
+  readonly #controllers = new Set<AbortController>();
+  readonly #lasting = new Tally();
+
+  constructor(limits: CallLimits) {
+    this.#limits = limits;
   }
 
   get count(): number {
@@ -21,21 +40,16 @@ export class OpenCalls {
   }
 
   /** Dispose of the call when it is over. Throws when there are too many. */
-  begin(): OpenCall {
-    if (this.#controllers.size >= this.#countMax) {
-      throw new RpcError('too many calls at the same time', {
-        status: status.RESOURCE_EXHAUSTED,
-        code: 'TOO_MANY_CALLS',
-        remedy: 'End some of the calls that wait or watch.',
-      });
-    }
+  begin({ peer, isLasting }: NewCall): OpenCall {
+    this.#refuseTooMany({ peer, isLasting });
     const controller = new AbortController();
     this.#controllers.add(controller);
+    if (isLasting) this.#lasting.add(peer);
     return {
       signal: controller.signal,
       abort: (reason) => controller.abort(reason),
       [Symbol.dispose]: () => {
-        this.#controllers.delete(controller);
+        if (this.#controllers.delete(controller) && isLasting) this.#lasting.remove(peer);
       },
     };
   }
@@ -43,4 +57,46 @@ export class OpenCalls {
   abortAll(reason: RpcError): void {
     for (const controller of this.#controllers) controller.abort(reason);
   }
+
+  #refuseTooMany({ peer, isLasting }: NewCall): void {
+    const { callsMax, lastingMax, lastingOfPeerMax } = this.#limits;
+    if (this.count >= callsMax) throw tooMany(`regd has ${callsMax} calls under way`);
+    if (!isLasting) return;
+    if (this.#lasting.total >= lastingMax) {
+      throw tooMany(`regd has ${lastingMax} calls that wait or watch`);
+    }
+    if (this.#lasting.of(peer) >= lastingOfPeerMax) {
+      throw tooMany(`${peer} has ${lastingOfPeerMax} calls that wait or watch`);
+    }
+  }
+}
+
+/** How many, for each name and together. A name of which there are none is forgotten. */
+class Tally {
+  readonly #counts = new Map<string, number>();
+  total = 0;
+
+  of(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  add(name: string): void {
+    this.#counts.set(name, this.of(name) + 1);
+    this.total += 1;
+  }
+
+  remove(name: string): void {
+    const left = this.of(name) - 1;
+    if (left > 0) this.#counts.set(name, left);
+    else this.#counts.delete(name);
+    this.total -= 1;
+  }
+}
+
+function tooMany(text: string): RpcError {
+  return new RpcError(`${text}, and takes no more`, {
+    status: status.RESOURCE_EXHAUSTED,
+    code: 'TOO_MANY_CALLS',
+    remedy: 'Nothing was done. Try again later, or end some calls that wait or watch.',
+  });
 }

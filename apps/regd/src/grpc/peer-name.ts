@@ -10,6 +10,11 @@ export function nameUnixPeer(socket: Socket, uid: number): void {
   Object.defineProperty(socket, 'remoteAddress', { value: `unix:uid=${uid}` });
 }
 
+/** The machine or user at the other end, whichever of its connections it is. */
+export function peerAddress(peer: string): string {
+  return peer.replace(/:\d+$/, '');
+}
+
 /** The user at the other end, if that is a Unix socket and the kernel told. */
 export function uidOfPeer(peer: string): number | undefined {
   const [, uid] = UNIX.exec(peer) ?? [];

@@ -5,13 +5,15 @@ import type { Guard } from '../access/guard.ts';
 import type { Trust } from '../access/trust.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { Listener } from './listener.ts';
-import { OpenCalls } from './open-calls.ts';
+import { OpenCalls, type CallLimits } from './open-calls.ts';
 import { shutdownError } from './rpc-error.ts';
 import type { MakeService } from './service.ts';
 
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
-const CALLS_MAX = 10_000;
-const CALLS_PER_CONNECTION_MAX = 2_000;
+/** Far more than people and programs of one site need; a peer alone cannot use up what there is. */
+const LIMITS: CallLimits = { callsMax: 10_000, lastingMax: 2_000, lastingOfPeerMax: 500 };
+/** More than may last, so that a connection full of those still has room for the others. */
+const CALLS_PER_CONNECTION_MAX = 1_000;
 const KEEPALIVE_MS = 40_000;
 const DRAIN_MS = 5_000;
 
@@ -21,18 +23,20 @@ export interface RpcServerOptions {
   /** See {@link ListenerOptions}. */
   tls?: Trust;
   log: Log;
+  limits?: CallLimits | undefined;
   /** See {@link ListenerOptions}. */
   lookMs?: number;
 }
 
 export class RpcServer {
   readonly #server: Server;
-  readonly #calls = new OpenCalls(CALLS_MAX);
+  readonly #calls: OpenCalls;
   readonly #listeners: Listener[] = [];
   readonly #options: RpcServerOptions;
 
   constructor(options: RpcServerOptions) {
     this.#options = options;
+    this.#calls = new OpenCalls(options.limits ?? LIMITS);
     this.#server = new Server({
       'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
       'grpc.max_concurrent_streams': CALLS_PER_CONNECTION_MAX,

@@ -13,11 +13,14 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Origin } from '@permafrost/events';
+import { JobControl } from '@permafrost/proto';
 import type { Log } from '@permafrost/workflow-core';
 import type { Caller } from '../access/caller.ts';
 import type { Door, Guard, Visit } from '../access/guard.ts';
+import type { Presented } from '../access/authenticate.ts';
 import { answerFor, type Wording } from './answer.ts';
 import type { OpenCall, OpenCalls } from './open-calls.ts';
+import { peerAddress } from './peer-name.ts';
 import { badArgument, cancelledError } from './rpc-error.ts';
 
 /** What a handler knows of its call beside the request. */
@@ -90,6 +93,7 @@ type UnaryHandler = (request: unknown, call: Call) => Promise<unknown>;
 type StreamingHandler = (request: unknown, call: Call) => AsyncIterable<unknown>;
 type DialogueHandler = (requests: AsyncIterable<unknown>, call: Call) => AsyncIterable<unknown>;
 type Streaming = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>;
+type Cancellable = Readonly<{ on(event: 'cancelled', listener: () => void): unknown }>;
 type Answers = (visit: Visit, signal: AbortSignal) => Promise<AsyncIterable<unknown>>;
 
 /** Bytes that are no message. The library would answer them as a defect of the server. */
@@ -114,6 +118,12 @@ function wellFormed(request: unknown): unknown {
   if (!(request instanceof MalformedMessage)) return request;
   const text = `grpc: error unmarshalling request: ${request.reason}`;
   throw badArgument('MESSAGE_MALFORMED', text, 'Send the protobuf message of this call.');
+}
+
+/** Whether a question is to be answered only once something has ended. */
+function isWait(request: unknown): boolean {
+  const { jobControl } = request as { jobControl?: unknown };
+  return jobControl === JobControl.JC_WAIT;
 }
 
 type AdapterOptions = Readonly<{
@@ -178,7 +188,7 @@ class Adapter {
   ): Promise<void> {
     const visit = this.#door.receive(call);
     try {
-      using open = this.#begin(call);
+      using open = this.#begin(call, isWait(call.request));
       const request = wellFormed(call.request);
       const admitted = await visit.admit(request);
       reply(null, await handle(request, { signal: open.signal, ...admitted }));
@@ -193,7 +203,7 @@ class Adapter {
   async #stream(call: Streaming, answers: Answers): Promise<void> {
     const visit = this.#door.receive(call);
     try {
-      using open = this.#begin(call);
+      using open = this.#begin(call, true);
       for await (const message of await answers(visit, open.signal)) {
         open.signal.throwIfAborted();
         if (!call.write(message)) await drained(call, open.signal);
@@ -207,8 +217,8 @@ class Adapter {
     }
   }
 
-  #begin(call: { on(event: 'cancelled', listener: () => void): unknown }): OpenCall {
-    const open = this.#calls.begin();
+  #begin(call: Cancellable & Presented, isLasting: boolean): OpenCall {
+    const open = this.#calls.begin({ peer: peerAddress(call.getPeer()), isLasting });
     call.on('cancelled', () => open.abort(cancelledError()));
     return open;
   }

@@ -1,7 +1,7 @@
 // The gRPC calls: how many, how they ended, how long they took.
 import { status } from '@grpc/grpc-js';
 import { Activity } from '@permafrost/daemon-kit/metrics';
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { OnCall } from '../access/guard.ts';
 
 /** Watching and waiting calls stay open for hours, and fall into the last one. */
@@ -9,6 +9,7 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
 export class CallMetrics {
   readonly #calls: Activity<'service' | 'method'>;
+  readonly #open: Gauge;
   readonly #refused: Counter;
 
   constructor(registry: Registry) {
@@ -19,6 +20,12 @@ export class CallMetrics {
       labels: ['service', 'method'],
       end: 'code',
       buckets: BUCKETS,
+    });
+    this.#open = new Gauge({
+      name: 'permafrost_rpc_calls_open',
+      help: 'How many gRPC calls are under way.',
+      labelNames: ['service', 'method'],
+      registers: [registry],
     });
     this.#refused = new Counter({
       name: 'permafrost_rpc_calls_refused_total',
@@ -32,7 +39,9 @@ export class CallMetrics {
   readonly onCall: OnCall = (rpc) => {
     const [, service = '', method = ''] = rpc.split('/');
     const end = this.#calls.begin({ service, method });
+    this.#open.inc({ service, method });
     return ({ code, isRefused }) => {
+      this.#open.dec({ service, method });
       end(status[code]);
       if (isRefused) this.#refused.inc({ code: status[code] });
     };

@@ -32,6 +32,7 @@ import {
 } from '@permafrost/workflow-core/testing';
 import { entrancesFor } from '../access/entrances.ts';
 import type { Trust } from '../access/trust.ts';
+import type { CallLimits } from '../grpc/open-calls.ts';
 import { Regd } from '../regd.ts';
 import { RpcClient } from './rpc-client.ts';
 import type { SecureSite } from './secure-site.ts';
@@ -46,6 +47,7 @@ export type InstallationOptions = Readonly<{
   log?: Log;
   /** Then there is also a port, with TLS. */
   site?: SecureSite;
+  callLimits?: CallLimits;
 }>;
 
 export class TestInstallation {
@@ -102,7 +104,7 @@ export class TestInstallation {
   }
 
   async startRegd(): Promise<void> {
-    const { log = silentLog, site } = this.#options;
+    const { log = silentLog, site, callLimits } = this.#options;
     const tcp = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
     const socket = { kind: 'unix', path: this.socket } as const;
     this.#trust = await site?.trust(log);
@@ -113,6 +115,7 @@ export class TestInstallation {
       gcEveryMs: 86_400_000,
       failUnservedAfterMs: 7 * 86_400_000,
       log,
+      ...(callLimits && { callLimits }),
       socketLookMs: 20,
     });
     this.#client = new RpcClient(`unix:${this.socket}`);
