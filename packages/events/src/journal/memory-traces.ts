@@ -11,13 +11,11 @@ export class MemoryTraces implements WorkflowTraces {
     this.#whenOpen = whenOpen;
   }
 
-  remember(trace: WorkflowTrace): Promise<string> {
+  remember(trace: WorkflowTrace): Promise<void> {
     return this.#whenOpen(() => {
       for (const { workflow, atMs } of this.#traces.values())
         if (atMs < trace.atMs - TRACES_KEPT_MS) this.#traces.delete(workflow);
-      const first = this.#traces.get(trace.workflow) ?? trace;
-      this.#traces.set(first.workflow, first);
-      return first.traceparent;
+      if (!this.#traces.has(trace.workflow)) this.#traces.set(trace.workflow, trace);
     });
   }
 

@@ -15,10 +15,8 @@ export type WorkflowTrace = Readonly<{
 export const TRACES_KEPT_MS: number = 7 * 86_400_000;
 
 export interface WorkflowTraces {
-  /**
-   * Resolves to the `traceparent` of a workflow: this one, or the one that was remembered first.
-   * Forgets, on the way, what is too old.
-   */
-  remember(trace: WorkflowTrace): Promise<string>;
+  /** Remembers the trace of a workflow, if there is none yet. Forgets, on the way, what is too old. */
+  remember(trace: WorkflowTrace): Promise<void>;
+  /** The `traceparent` of a workflow. */
   recall(workflow: Uuid): Promise<string | undefined>;
 }

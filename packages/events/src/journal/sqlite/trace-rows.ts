@@ -32,12 +32,8 @@ export class TraceRows implements WorkflowTraces {
     };
   }
 
-  remember({ workflow, traceparent, atMs }: WorkflowTrace): Promise<string> {
-    const id = uuidToBytes(workflow);
-    return this.#whenFree(() => {
-      this.#remember(id, traceparent, atMs);
-      return this.#recall.get(id) ?? traceparent;
-    });
+  remember({ workflow, traceparent, atMs }: WorkflowTrace): Promise<void> {
+    return this.#whenFree(() => this.#remember(uuidToBytes(workflow), traceparent, atMs));
   }
 
   recall(workflow: Uuid): Promise<string | undefined> {
