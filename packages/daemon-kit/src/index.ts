@@ -7,6 +7,7 @@ export * from './shutdown.ts';
 export * from './systemd/service-manager.ts';
 export * from './tcp-address.ts';
 export * from './metrics/metrics-flag.ts';
+export * from './tracing/otlp-flag.ts';
 export * from './settings/settings-error.ts';
 export {
   addSettingsFlags,

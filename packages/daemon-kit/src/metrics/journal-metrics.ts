@@ -1,6 +1,7 @@
 // How the journal takes what a daemon commits to it.
 import { JournalConflictError, type Change, type Journal, type Position } from '@permafrost/events';
 import { Counter, type Registry } from 'prom-client';
+import { withCommit } from '../with-commit.ts';
 import { Activity } from './activity.ts';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -42,19 +43,4 @@ export class JournalMetrics {
     };
     return withCommit(journal, commit);
   }
-}
-
-/** Methods run on the journal itself: its private fields are not to be had through a proxy. */
-function withCommit<J extends Journal>(journal: J, commit: Journal['commit']): J {
-  const bound = new Map<PropertyKey, unknown>([['commit', commit]]);
-  return new Proxy(journal, {
-    get: (target, name) => {
-      if (bound.has(name)) return bound.get(name);
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      const method: unknown = value.bind(target);
-      bound.set(name, method);
-      return method;
-    },
-  });
 }
