@@ -90,7 +90,7 @@ it('names the variables that the programs read', () => {
     )
     .join('\n');
   const read = new Set(
-    sources.match(/\b(?:PERMAFROST|XDG)_[A-Z_]+\b|\b(?:NO_COLOR|COLUMNS)\b(?='\])/g),
+    sources.match(/\b(?:PERMAFROST|XDG)_[A-Z_]+\b|\b(?:NO_COLOR|COLUMNS|TRACEPARENT)\b(?='\])/g),
   );
   const told = pages.flatMap(({ text }) => {
     const [, environment = ''] = /^\.SH ENVIRONMENT\n(.*?)^\.SH/ms.exec(text) ?? [];

@@ -36,6 +36,7 @@ const inCli: Surroundings = {
     XDG_CACHE_HOME: 'where compiled code is kept, instead of `~/.cache`',
     COLUMNS: 'how wide tables may be, where the terminal does not tell or is not to decide',
     NO_COLOR: 'no colours, if it is not empty',
+    TRACEPARENT: 'the trace that what the command begins belongs to, as W3C Trace Context has it',
   },
   seeAlso: ['permafrost(1)', 'permafrost-regd(8)', 'permafrost-stad(8)'],
 };

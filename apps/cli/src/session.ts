@@ -5,6 +5,7 @@ import { Connection } from './connection.ts';
 import { Failure, wrongUsage } from './failure.ts';
 import { readIdentity, type IdentityOptions } from './identity.ts';
 import { Output } from './output/output.ts';
+import { passTraceOn } from './trace-context.ts';
 import { Interrupt } from './waiting/give-up.ts';
 
 /** The flags that stand before the command. */
@@ -35,7 +36,9 @@ export async function inSession(
   let ended: ExitCode = exitCode.done;
   try {
     const address = options.server ?? `unix:${stateDirectory(options.state).socket}`;
-    regd = new Connection(address, await readIdentity(options, address));
+    const identity = await readIdentity(options, address);
+    passTraceOn(identity.metadata);
+    regd = new Connection(address, identity);
     await command({
       regd,
       out,

@@ -5,7 +5,9 @@ import {
   durationMs,
   metricsOption,
   type LogFlags,
+  otlpOption,
   type MetricsFlags,
+  type OtlpFlags,
   type SettingsSource,
 } from '@permafrost/daemon-kit';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -20,6 +22,7 @@ import { addTrustFlags, type TrustFlags } from './trust-flags.ts';
 export type Flags = TrustFlags &
   MetricsFlags &
   LogFlags &
+  OtlpFlags &
   Readonly<{
     state?: string;
     listen: readonly ListenAddress[];
@@ -68,6 +71,7 @@ export function commandLine(): Command {
         .default(7 * DAY_MS, '7d'),
     )
     .addOption(metricsOption())
+    .addOption(otlpOption())
     .addHelpText(
       'after',
       `

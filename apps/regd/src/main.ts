@@ -6,11 +6,13 @@ import {
   ServiceManager,
   settingsAtStart,
   shutdownSignal,
+  tracingFor,
 } from '@permafrost/daemon-kit';
 import { Fault } from '@permafrost/events';
 import { openSqliteJournal } from '@permafrost/events/sqlite';
 import { makeStateDirectory, stateDirectory } from '@permafrost/events/state-directory';
 import { InvalidArgumentError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { entrancesFor, type Entrance } from './access/entrances.ts';
 import { Trust, TrustError } from './access/trust.ts';
 import { settingsSource, type Flags } from './command-line.ts';
@@ -35,12 +37,25 @@ try {
   makeStateDirectory(state);
   using metrics = await metricsServed(flags);
   const opened = await openSqliteJournal({ path: state.journal });
-  const journal = metrics?.watched(opened) ?? opened;
+  const { traces } = opened;
+  const traced = {
+    daemon: 'regd',
+    version: packageJson.version,
+    traces,
+    clock: nodeClock,
+    log,
+  } as const;
+  await using tracing = await tracingFor(flags, traced);
+  const measured = metrics?.watched(opened) ?? opened;
+  const journal = tracing?.watched(measured) ?? measured;
   const { gcOlderThan: gcOlderThanMs, gcEvery: gcEveryMs } = flags;
   const { failUnservedAfter: failUnservedAfterMs } = flags;
   try {
     const ages = { gcOlderThanMs, gcEveryMs, failUnservedAfterMs };
-    await serve({ journal, entrances, ...ages, log, metrics, manager }, signal);
+    await serve(
+      { journal, entrances, ...ages, log, metrics, spans: tracing?.calls, manager },
+      signal,
+    );
   } finally {
     await journal.close();
   }

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { nodeClock, type ServiceManager } from '@permafrost/daemon-kit';
+import type { CallSpans } from '@permafrost/daemon-kit/tracing';
 import { Engine, randomUuid, ulidSource } from '@permafrost/events';
 import type { SqliteJournal } from '@permafrost/events/sqlite';
 import {
@@ -57,6 +58,8 @@ export interface RegdSettings {
   log: Log;
   /** Told of calls and workflows, if they are measured. */
   metrics?: RegdMetrics | undefined;
+  /** Makes the spans of calls, if they are traced. */
+  spans?: CallSpans | undefined;
   /** Told when all is up, and that it stays well. */
   manager?: ServiceManager;
   /** How many calls there may be at each entrance. */
@@ -128,7 +131,7 @@ export class Regd {
 
 /** All of them, or none. One server each: so no client chooses how it is known. */
 async function openEntrances(
-  { entrances, log, metrics, callLimits: limits, socketLookMs }: RegdSettings,
+  { entrances, log, metrics, spans, callLimits: limits, socketLookMs }: RegdSettings,
   context: Context,
 ): Promise<{ servers: readonly RpcServer[]; targets: readonly string[] }> {
   const services = servicesOf(context);
@@ -139,7 +142,7 @@ async function openEntrances(
     for (const { addresses, authenticate, tls } of entrances) {
       const server = new RpcServer({
         services,
-        guard: new Guard({ objects, authenticate, log, onCall: metrics?.calls.onCall }),
+        guard: new Guard({ objects, authenticate, log, onCall: metrics?.calls.onCall, spans }),
         log,
         limits,
         ...(socketLookMs !== undefined && { lookMs: socketLookMs }),

@@ -5,7 +5,9 @@ import {
   durationMs,
   metricsOption,
   type LogFlags,
+  otlpOption,
   type MetricsFlags,
+  type OtlpFlags,
   type SettingsSource,
 } from '@permafrost/daemon-kit';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -14,6 +16,7 @@ import { driverNames, type DriverName } from './driver.ts';
 
 export type Flags = MetricsFlags &
   LogFlags &
+  OtlpFlags &
   Readonly<{
     state?: string;
     host: string;
@@ -57,6 +60,7 @@ export function commandLine(): Command {
         .default(600_000, '10m'),
     )
     .addOption(metricsOption())
+    .addOption(otlpOption())
     .addHelpText(
       'after',
       `

@@ -1,14 +1,17 @@
 // permafrost-stad: reads the flags, opens the journal, serves until it is told to stop.
 import {
   daemonLog,
+  nodeClock,
   reloadOnHangup,
   ServiceManager,
   settingsAtStart,
   shutdownSignal,
+  tracingFor,
 } from '@permafrost/daemon-kit';
 import { Fault } from '@permafrost/events';
 import { openSqliteJournal } from '@permafrost/events/sqlite';
 import { makeStateDirectory, stateDirectory } from '@permafrost/events/state-directory';
+import packageJson from '../package.json' with { type: 'json' };
 import { settingsSource, type Flags } from './command-line.ts';
 import type { StadMetrics } from './metrics/stad-metrics.ts';
 import { serve } from './stad.ts';
@@ -29,11 +32,23 @@ try {
   makeStateDirectory(state);
   using metrics = await metricsServed(flags);
   const opened = await openSqliteJournal({ path: state.journal });
-  const journal = metrics?.watched(opened) ?? opened;
+  const { version } = packageJson;
+  const { traces } = opened;
+  const traced = {
+    daemon: 'stad',
+    version,
+    host: flags.host,
+    traces,
+    clock: nodeClock,
+    log,
+  } as const;
+  await using tracing = await tracingFor(flags, traced);
+  const measured = metrics?.watched(opened) ?? opened;
+  const journal = tracing?.watched(measured) ?? measured;
   const { root: roots, jobs: jobsMax, retryFor: retryForMs, host, driver } = flags;
   const limits = { jobsMax, retryForMs };
   try {
-    const told = { log, metrics, manager };
+    const told = { log, metrics, spans: tracing?.workflows, manager };
     await serve({ journal, state, host, driver, roots, ...limits, ...told }, signal);
   } finally {
     await journal.close();

@@ -11,6 +11,7 @@ import {
 } from '@permafrost/events';
 import type { StateDirectory } from '@permafrost/events/state-directory';
 import { nodeClock, type ServiceManager } from '@permafrost/daemon-kit';
+import type { WorkflowSpans } from '@permafrost/daemon-kit/tracing';
 import {
   answerInquiries,
   keepPresent,
@@ -34,6 +35,7 @@ import { serveOnly } from './served-roots.ts';
 import { GitShadowRepo } from './shadow/git-shadow-repo.ts';
 import { failureFileOf } from './shadow/layout.ts';
 import { statResponders } from './stat/responders.ts';
+import { tracedLoop, tracedShadow, tracedTree } from './traced-work.ts';
 import { FlaggedTree } from './tree/immutable-tree.ts';
 
 export interface StadSettings {
@@ -51,13 +53,15 @@ export interface StadSettings {
   log: Log;
   /** Told of the work on files, if it is measured. */
   metrics?: StadMetrics | undefined;
+  /** Makes the spans of the work on files, if it is traced. */
+  spans?: WorkflowSpans | undefined;
   /** Told when all is up, and that it goes on. */
   manager?: ServiceManager;
 }
 
 /** Serves until the signal is aborted, and then until the work under way has ended. */
 export async function serve(settings: StadSettings, signal: AbortSignal): Promise<void> {
-  const { journal, state, host, roots, log, metrics, manager } = settings;
+  const { journal, state, host, roots, log, metrics, spans, manager } = settings;
   const instance = randomUuid();
   const engine = new Engine({ journal, nextId: ulidSource(), states: journal });
   const shadow = new GitShadowRepo({ shadowRoot: state.shadows });
@@ -68,18 +72,20 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
     failureFileOf: (path) => failureFileOf(state.shadows, path),
   });
   metrics?.serving(roots);
+  const measuredTree = metrics?.tree(tree) ?? tree;
+  const measuredShadow = metrics?.shadow(shadow) ?? shadow;
   const files = new StadLoop({
     ...settings,
     instance,
     engine,
     board: journal,
-    tree: metrics?.tree(tree) ?? tree,
-    shadow: serveOnly(roots, metrics?.shadow(shadow) ?? shadow),
+    tree: spans ? tracedTree(measuredTree, spans) : measuredTree,
+    shadow: serveOnly(roots, spans ? tracedShadow(measuredShadow, spans) : measuredShadow),
     lock,
     clock: nodeClock,
   });
   const pings = new PingLoop({ engine, clock: nodeClock, texts: stadPings(host) });
-  const loop = together(nodeClock, files, pings);
+  const loop = together(nodeClock, spans ? tracedLoop(files, spans) : files, pings);
   const runner = new Runner({ journal, loop, clock: nodeClock, random: Math.random, log });
   const who = { instance, daemon: 'stad', host, pid: process.pid } as const;
   const present = { ...who, version: packageJson.version };

@@ -1,5 +1,6 @@
 // At the door of every call: who makes it, whether they may, and what the log says of it.
 import { status, type StatusObject } from '@grpc/grpc-js';
+import type { CallSpan, CallSpans } from '@permafrost/daemon-kit/tracing';
 import { scopeText, UnauthenticatedError, type Check } from '@permafrost/access/rights';
 import { invariant, type Origin } from '@permafrost/events';
 import type { Log } from '@permafrost/workflow-core';
@@ -7,7 +8,7 @@ import type { Authenticate, Presented } from './authenticate.ts';
 import type { Caller } from './caller.ts';
 import type { Objects } from './objects.ts';
 import type { Rule } from './rule.ts';
-import { certificateOf, originOf, reasonOf } from './origin.ts';
+import { certificateOf, originOf, reasonOf, traceparentOf } from './origin.ts';
 import { idsIn, type RequestIds } from './request-ids.ts';
 import { rules } from './rules.ts';
 import { TokenNeededError } from './token-needed-error.ts';
@@ -23,6 +24,8 @@ export type GuardOptions = Readonly<{
   authenticate: Authenticate;
   log: Log;
   onCall?: OnCall | undefined;
+  /** Makes the spans of calls that change something, if they are traced. */
+  spans?: CallSpans | undefined;
 }>;
 
 export class Guard {
@@ -69,6 +72,7 @@ export class Visit {
   readonly #rule: Rule<unknown>;
   readonly #call: Presented;
   readonly #onEnd: ((end: CallEnd) => void) | undefined;
+  readonly #span: CallSpan | undefined;
   #ids: RequestIds = {};
   #subject: string | undefined;
   #reason = '';
@@ -84,6 +88,8 @@ export class Visit {
     this.#rule = rule;
     this.#call = call;
     this.#onEnd = options.onCall?.(rpc);
+    const spans = rule.isChange ? options.spans : undefined;
+    this.#span = spans?.begin(rpc.slice(1), traceparentOf(call.metadata));
   }
 
   /** Authentication, reading of ids, look-up, authorization, in this order; or their errors. */
@@ -96,6 +102,7 @@ export class Visit {
     this.#reason = reason;
     this.#checks = await this.#rule.checks(request, this.#options.objects);
     for (const check of this.#checks) caller.authorize(check);
+    this.#span?.admit(this.#ids);
     return { caller, origin: originOf(this.#call, { subject, reason }) };
   }
 
@@ -112,7 +119,9 @@ export class Visit {
   end(answer: Partial<StatusObject> = { code: status.OK }): void {
     const { code = status.UNKNOWN, details, metadata } = answer;
     const isRefused = code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED;
+    const stableCode = metadata?.get('permafrost-code')[0]?.toString() ?? null;
     this.#onEnd?.({ code, isRefused });
+    this.#endSpan(code, { code: stableCode ?? status[code], message: details ?? '' });
     if (!isRefused && !this.#rule.isChange) return;
     const fields = {
       rpc: this.#rpc,
@@ -123,10 +132,15 @@ export class Visit {
       reason: this.#reason === '' ? null : this.#reason,
       scopes: this.#checks.map(scopeText),
       status: status[code],
-      code: metadata?.get('permafrost-code')[0] ?? null,
+      code: stableCode,
       cause: details ?? null,
     };
     if (isRefused) this.#options.log.warn(fields, 'call refused');
     else this.#options.log.info(fields, 'call');
+  }
+
+  #endSpan(code: status, failure: Readonly<{ code: string; message: string }>): void {
+    const isFailure = code !== status.OK;
+    this.#span?.end({ status: status[code], failure: isFailure ? failure : undefined });
   }
 }

@@ -31,6 +31,11 @@ export function certificateOf(call: Presented): string | null {
   return typeof name === 'string' ? name : null;
 }
 
+/** The span of whoever asks, as W3C Trace Context has it; undefined if they trace nothing. */
+export function traceparentOf(metadata: Metadata): string | undefined {
+  return metadata.get('traceparent')[0]?.toString();
+}
+
 /** Why the caller asks, in their own words; empty if they do not say. Throws an {@link RpcError}. */
 export function reasonOf(metadata: Metadata): string {
   const [value = ''] = metadata.get(REASON_KEY);

@@ -6,6 +6,9 @@ import { fail, type Failure } from './span-end.ts';
 import { contextOf } from './traceparent.ts';
 import type { WorkflowSpans } from './workflow-spans.ts';
 
+/** What a call says that it is about. */
+export type CallSubject = Readonly<{ workflow?: Uuid; repo?: Uuid }>;
+
 export type CallEnd = Readonly<{ status: string; failure: Failure | undefined }>;
 
 export class CallSpans {
@@ -37,8 +40,10 @@ export class CallSpan {
     this.#workflows = workflows;
   }
 
-  /** The call is about to begin a workflow. */
-  begins(workflow: Uuid): void {
+  /** The call was let in. A workflow that it names, and that begins in it, goes on in its trace. */
+  admit({ workflow, repo }: CallSubject): void {
+    if (repo !== undefined) this.#span.setAttribute('permafrost.repo', repo);
+    if (workflow === undefined) return;
     this.#span.setAttribute('permafrost.workflow', workflow);
     this.#begun.use(this.#workflows.beginsIn(this.#span, workflow));
   }

@@ -70,7 +70,7 @@ const spanNamed = (name: string) =>
 test('a workflow is one trace in both daemons, from the span of its client on, and over a restart', async () => {
   const [regd, ofRegd] = start('regd');
   const call = regd.calls.begin(METHOD, `00-${TRACE}-${CLIENT}-01`);
-  call.begins(workflow);
+  call.admit({ workflow });
   const author = { name: 'A', email: 'a@example.org' };
   const repoId = randomUuid();
   const registry = { registryId: randomUuid(), registryName: 'r' };

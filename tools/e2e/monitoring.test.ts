@@ -1,12 +1,15 @@
-// Both daemons tell Prometheus what they do, and only when they are asked to.
+// Both daemons tell Prometheus and an OpenTelemetry collector what they do, when they are asked to.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { DaemonProcess } from '../harness/daemon-process.ts';
 import { AUTHOR, HOST, Installation } from '../harness/installation.ts';
+import { OtlpReceiver, textOf } from '../harness/otlp-receiver.ts';
 
 const MINUTE_MS = 60_000;
-const args = ['--metrics-listen', '0'];
+const TRACE = 'a'.repeat(32);
+const CLIENT = 'b'.repeat(16);
+const BEGIN = 'nogfso.FreezeRepo/BeginFreezeRepo';
 
 async function urlOf(daemon: DaemonProcess): Promise<string> {
   await daemon.until(({ msg }) => msg === 'metrics ready');
@@ -21,18 +24,23 @@ async function scrape(url: string): Promise<ReadonlyMap<string, number>> {
 }
 
 it(
-  'a freeze is seen in the metrics of both daemons',
+  'a freeze is seen in the metrics and the traces of both daemons',
   async () => {
     await using at = await Installation.create('simulated');
+    using collector = await OtlpReceiver.open();
+    const args = ['--metrics-listen', '0', '--otlp-endpoint', collector.url];
     const repo = join(at.data, 'repo');
     await mkdir(repo);
     for (const file of ['a', 'b']) await writeFile(join(repo, file), file);
     const regd = await urlOf(await at.start('regd', { args }));
     const stad = await urlOf(await at.start('stad', { args }));
+    vi.stubEnv('TRACEPARENT', 'nonsense\n');
     await at.cliOk('init', 'registry', 'demo');
     await at.cliOk('init', 'root', 'demo', at.data, '--host', HOST);
     await at.cliOk('init', 'repo', 'demo', repo, '--author', AUTHOR);
+    vi.stubEnv('TRACEPARENT', `00-${TRACE}-${CLIENT}-01`);
     await at.cliOk('freeze', repo, '--author', AUTHOR);
+    vi.unstubAllEnvs();
 
     const ofRegd = await scrape(regd);
     const begin = '{service="nogfso.FreezeRepo",method="BeginFreezeRepo",code="OK"}';
@@ -67,6 +75,26 @@ it(
       `cannot serve metrics at 127.0.0.1:${port}`,
     );
     expect(await at.daemons.get('stad')?.ended()).toMatchObject({ exitCode: 1 });
+
+    // What is left is sent before the end.
+    expect(await at.daemons.get('regd')?.stop()).toMatchObject({ exitCode: 0 });
+    expect(collector.familyOf(TRACE)).toEqual([
+      `${CLIENT} > ${BEGIN}`,
+      `${BEGIN} > regd:commit FilesStarted`,
+      `${BEGIN} > regd:commit WorkflowCompleted`,
+      `${BEGIN} > regd:commit WorkflowStarted`,
+      `${BEGIN} > stad:run-files`,
+      'stad:run-files > stad:commit FilesCompleted',
+      'stad:run-files > stad:examine',
+      'stad:run-files > stad:set-immutable',
+      'stad:run-files > stad:write-shadow',
+    ]);
+    const ofTrace = collector.spans.filter(({ traceId }) => traceId === TRACE);
+    expect(new Set(ofTrace.map((span) => textOf(span, 'permafrost.workflow'))).size).toBe(1);
+    const named = collector.spans.filter(({ name }) => name === 'regd:commit FilesStarted');
+    expect(named.map((span) => textOf(span, 'permafrost.kind'))).toEqual(['freeze', 'unfreeze']);
+    const repos = new Set(named.map((span) => textOf(span, 'permafrost.repo')));
+    expect(repos.size).toBe(1);
   },
   MINUTE_MS,
 );
