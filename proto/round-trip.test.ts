@@ -86,6 +86,8 @@ function singleValues({ name, type, typeName = '' }: Field): fc.Arbitrary<unknow
       return fc.maxSafeInteger();
     case 'TYPE_UINT64':
       return fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String);
+    case 'TYPE_DOUBLE':
+      return fc.double({ noNaN: true });
     case 'TYPE_ENUM':
       return fc.constantFrom(...enumNumbers(typeName.slice(1)));
     case 'TYPE_MESSAGE':

@@ -23,6 +23,7 @@ import { notFound, type RpcError } from '../grpc/rpc-error.ts';
 import { describeWaiting } from '../waiting.ts';
 import type { Context } from '../services/context.ts';
 import { ulidArgument } from './ids.ts';
+import { progressView } from './progress-view.ts';
 
 const PAGE_SIZE = 100;
 const PAGE_SIZE_MAX = 1000;
@@ -112,7 +113,7 @@ export class WorkflowViews {
       updatedMs: ulidTimeMs(vid),
       waitingFor: await describeWaiting({ engine, board, clock }, workflow),
       worker,
-      progress,
+      progress: progress && progressView(progress, clock.nowMs()),
       origin: origin && wireOrigin(origin),
       cancelRequest: hasEnded(workflow) ? undefined : await journal.cancelRequest(id),
     };

@@ -267,9 +267,13 @@ export interface Presence {
 export interface Progress {
   /** One of waiting-for-lock, checking, waiting-for-writers, attributes, verify, snapshot, retrying. */
   phase: string;
+  /** Of directories, files, and whatever else lies in the tree. */
   entriesDone: number;
   /** Absent while nobody knows yet. */
-  entriesTotal?: number | undefined;
+  entriesTotal?:
+    | number
+    | undefined;
+  /** Of regular files. 0 in phases that do not look at sizes: only checking and snapshot do. */
   bytesDone: number;
   /** Where the work is, for people to read. */
   path: string;
@@ -277,6 +281,16 @@ export interface Progress {
   message: string;
   startedMs: number;
   updatedMs: number;
+  /** Absent while nobody knows yet. */
+  bytesTotal?:
+    | number
+    | undefined;
+  /** In this phase, over the last seconds. Absent while nothing moves. */
+  entriesPerSecond?:
+    | number
+    | undefined;
+  /** Until this phase ends, at that rate. Absent where the rate or the total of entries is. */
+  remainingMs?: number | undefined;
 }
 
 /** The wish to end a workflow early. */
@@ -2656,6 +2670,9 @@ function createBaseProgress(): Progress {
     message: "",
     startedMs: 0,
     updatedMs: 0,
+    bytesTotal: undefined,
+    entriesPerSecond: undefined,
+    remainingMs: undefined,
   };
 }
 
@@ -2684,6 +2701,15 @@ export const Progress: MessageFns<Progress> = {
     }
     if (message.updatedMs !== 0) {
       writer.uint32(64).int64(message.updatedMs);
+    }
+    if (message.bytesTotal !== undefined) {
+      writer.uint32(72).int64(message.bytesTotal);
+    }
+    if (message.entriesPerSecond !== undefined) {
+      writer.uint32(81).double(message.entriesPerSecond);
+    }
+    if (message.remainingMs !== undefined) {
+      writer.uint32(88).int64(message.remainingMs);
     }
     return writer;
   },
@@ -2765,6 +2791,30 @@ export const Progress: MessageFns<Progress> = {
             message.updatedMs = longToNumber(reader.int64());
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.bytesTotal = longToNumber(reader.int64());
+            continue;
+          }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.entriesPerSecond = reader.double();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.remainingMs = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2790,6 +2840,9 @@ export const Progress: MessageFns<Progress> = {
     message.message = object.message ?? "";
     message.startedMs = object.startedMs ?? 0;
     message.updatedMs = object.updatedMs ?? 0;
+    message.bytesTotal = object.bytesTotal ?? undefined;
+    message.entriesPerSecond = object.entriesPerSecond ?? undefined;
+    message.remainingMs = object.remainingMs ?? undefined;
     return message;
   },
 };
