@@ -7,7 +7,7 @@ import { nonEmptyArgument } from '../arguments.ts';
 import { exitCode } from '../exit-code.ts';
 import { Failure } from '../failure.ts';
 import type { Session } from '../session.ts';
-import { count } from '../view/workflow.ts';
+import { count } from '../view/quantities.ts';
 import { examples, type Bind } from './bind.ts';
 
 export function addBackup(program: Command, bind: Bind): void {

@@ -3,7 +3,7 @@ import { operator, type plan } from '@permafrost/proto';
 import { FakeRegd } from '../testing/fake-regd.ts';
 import { jsonLines, runCli, type CliResult } from '../testing/run-cli.ts';
 import { REPO_ID, REPO_PATH, sampleRepo } from '../testing/samples.ts';
-import { bytesWords } from '../view/plan.ts';
+import { bytesWords } from '../view/quantities.ts';
 
 const { OperatorService } = operator;
 

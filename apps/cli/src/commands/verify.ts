@@ -3,7 +3,7 @@ import { operator } from '@permafrost/proto';
 import { exitCode } from '../exit-code.ts';
 import { Failure } from '../failure.ts';
 import type { Session } from '../session.ts';
-import { count } from '../view/workflow.ts';
+import { count } from '../view/quantities.ts';
 import { examples, type Bind } from './bind.ts';
 
 export function addVerify(program: Command, bind: Bind): void {

@@ -2,7 +2,6 @@ import type { Uuid } from '@permafrost/events';
 import { operator } from '@permafrost/proto';
 import { stepDisplay } from '../output/step-display.ts';
 import type { Session } from '../session.ts';
-import { countedFrom } from '../view/rate.ts';
 import { hasEnded, workflowStep } from '../view/workflow.ts';
 import { follow } from '../waiting/follow.ts';
 
@@ -13,7 +12,6 @@ export async function watchToEnd(
 ): Promise<operator.Workflow> {
   const display = stepDisplay(out.err);
   const patience = { signal, note: (words: string) => display.note(words) };
-  let since: operator.Progress | undefined;
   const { watchWorkflow } = operator.OperatorService;
   try {
     for await (const { workflow } of follow(
@@ -24,9 +22,7 @@ export async function watchToEnd(
     )) {
       if (!workflow) continue;
       if (hasEnded(workflow)) return workflow;
-      const { progress } = workflow;
-      since = progress && countedFrom(since, progress);
-      display.show(workflowStep(workflow, since));
+      display.show(workflowStep(workflow));
     }
   } finally {
     display.end();

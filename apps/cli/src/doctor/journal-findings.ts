@@ -1,6 +1,6 @@
 // Whether the journal is sound, and out of the reach of others.
 import { basename } from 'node:path';
-import { count } from '../view/workflow.ts';
+import { count } from '../view/quantities.ts';
 import type { JournalFacts, OwnedFile, StateFacts } from './facts.ts';
 import {
   broken,

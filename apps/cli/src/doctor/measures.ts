@@ -1,6 +1,6 @@
 // How much is too little, and how far is too far.
 import { span } from '../output/time.ts';
-import { bytesWords } from '../view/plan.ts';
+import { bytesWords } from '../view/quantities.ts';
 import type { Interval } from './facts.ts';
 import { broken, ok, warning, type Verdict } from './finding.ts';
 

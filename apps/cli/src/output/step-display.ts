@@ -1,10 +1,9 @@
 // Shows on stderr how long work comes along: a bar for people who watch, else a line for each new
 // phase, so that a log of a night's work stays short.
-import cliProgress, { type Options, type Params, type SingleBar } from 'cli-progress';
-import { count, countWords, type Step } from '../view/workflow.ts';
+import cliProgress, { type MultiBar, type Options } from 'cli-progress';
+import type { Step } from '../view/workflow.ts';
+import { BAR_MAX, placeLine, stepLine } from './step-lines.ts';
 import type { Terminal } from './terminal.ts';
-import { printable } from './printable.ts';
-import { span } from './time.ts';
 
 export interface StepDisplay {
   show(step: Step): void;
@@ -42,29 +41,16 @@ class LineDisplay implements StepDisplay {
 
 class BarDisplay implements StepDisplay {
   readonly #terminal: Terminal;
-  readonly #bar: SingleBar;
+  #drawn: MultiBar | undefined;
+  #step: Step = { phase: '' };
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
-    this.#bar = new cliProgress.SingleBar({
-      stream: terminal.stream,
-      format: (options, params, payload: Step) => stepLine(options, params, payload),
-      hideCursor: true,
-      clearOnComplete: true,
-      linewrap: false,
-      fps: 10,
-      barsize: 20,
-      barCompleteChar: '#',
-      barIncompleteChar: '-',
-      gracefulExit: false,
-    });
   }
 
   show(step: Step): void {
-    const total = step.figures?.total ?? 0;
-    if (!this.#bar.isActive) this.#bar.start(total, 0, step);
-    this.#bar.setTotal(total);
-    this.#bar.update(step.figures?.done ?? 0, step);
+    this.#step = step;
+    this.#drawn ??= this.#draw();
   }
 
   note(words: string): void {
@@ -73,18 +59,31 @@ class BarDisplay implements StepDisplay {
   }
 
   end(): void {
-    if (this.#bar.isActive) this.#bar.stop();
+    this.#drawn?.stop();
+    this.#drawn = undefined;
   }
-}
 
-function stepLine(options: Options, { progress }: Params, { phase, figures }: Step): string {
-  const parts = [printable(phase)];
-  if (figures) {
-    const { total, perSecond, leftMs } = figures;
-    if (total !== undefined) parts.push(cliProgress.Format.BarFormat(progress, options));
-    parts.push(countWords(figures));
-    if (perSecond !== undefined) parts.push(`${count(perSecond)}/s`);
-    if (leftMs !== undefined && leftMs > 0) parts.push(`${span(leftMs)} left`);
+  #draw(): MultiBar {
+    const drawn = new cliProgress.MultiBar({
+      stream: this.#terminal.stream,
+      hideCursor: true,
+      clearOnComplete: true,
+      linewrap: false,
+      fps: 4,
+      barsize: BAR_MAX,
+      barCompleteChar: '#',
+      barIncompleteChar: '-',
+      gracefulExit: false,
+    });
+    const { BarFormat } = cliProgress.Format;
+    const add = (format: (options: Options) => string): unknown =>
+      drawn.create(0, 0, undefined, { format });
+    add((options) =>
+      stepLine(this.#step, this.#terminal.columns, (part, barsize) =>
+        BarFormat(part, { ...options, barsize }),
+      ),
+    );
+    add(() => placeLine(this.#step, this.#terminal.columns));
+    return drawn;
   }
-  return parts.join('  ');
 }

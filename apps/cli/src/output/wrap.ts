@@ -38,6 +38,18 @@ function wrapLine(line: string, columns: number): string {
   return [...lines, current].join('\n');
 }
 
+/** The end of a line, as much of it as so many columns can show. */
+export function endOf(line: string, columns: number): string {
+  let end = '';
+  let left = columns;
+  for (const { piece, width } of piecesOf(line).toReversed()) {
+    left -= width;
+    if (left < 0) break;
+    end = piece + end;
+  }
+  return end;
+}
+
 /** One word in pieces that fit, as many as it needs. */
 function breakWord(word: string, columns: number): string[] {
   const pieces = [''];

@@ -1,7 +1,7 @@
 // How a check is told: each thing that it finds, what it comes to.
 import type { check } from '@permafrost/proto';
 import type { Paint } from '../output/terminal.ts';
-import { count } from './workflow.ts';
+import { count } from './quantities.ts';
 
 /** As long as the longest kind. */
 const KIND_WIDTH = 10;

@@ -3,8 +3,8 @@ import type { check, plan } from '@permafrost/proto';
 import type { Step } from './workflow.ts';
 
 export function lookStep(progress: check.CheckProgress | plan.PlanProgress): Step {
-  const { phase, entriesDone: done, entriesTotal: total } = progress;
-  const figures = { done, total, perSecond: undefined, leftMs: undefined };
+  const { phase, entriesDone: done, entriesTotal: total, path } = progress;
+  const figures = { done, total, path };
   switch (phase) {
     case 'waiting-for-lock':
       return { phase: 'taking the lock of the repo' };

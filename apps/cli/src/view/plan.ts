@@ -3,7 +3,7 @@ import type { Direction } from '@permafrost/events';
 import type { plan } from '@permafrost/proto';
 import { span } from '../output/time.ts';
 import type { Paint } from '../output/terminal.ts';
-import { count } from './workflow.ts';
+import { bytesWords, count } from './quantities.ts';
 
 export function obstaclesOf({ findings }: plan.StoragePlan): readonly plan.PlanFinding[] {
   return findings.filter(({ isObstacle }) => isObstacle);
@@ -56,13 +56,4 @@ function findingLines(finding: plan.PlanFinding, paint: Paint): readonly string[
       ? [`  and ${count(all - examples.length)} more`]
       : [];
   return [`${label} ${code}${figure}: ${message}`, ...examples.map((one) => `  ${one}`), ...more];
-}
-
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
-
-/** Such as `1.5 GiB`. */
-export function bytesWords(bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const value = bytes / 2 ** (10 * power);
-  return `${power === 0 ? count(value) : value.toFixed(1)} ${UNITS[power] ?? ''}`;
 }

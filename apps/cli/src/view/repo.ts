@@ -59,7 +59,7 @@ export function repoForm(
       ['error', paint.red(repo.errorMessage)],
       ['last workflow', last ? `${workflowHeadline(last)}, ${timeAgo(last.updatedMs, nowMs)}` : ''],
       ['', last?.id ?? ''],
-      ['', last ? workflowSituationInFull(last) : ''],
+      ...(last ? workflowSituationInFull(last) : []).map((line) => ['', line] as const),
       ['recorded as', last?.snapshotCommit ? `commit ${last.snapshotCommit}` : ''],
       ...remedy(repo, tier),
     ],

@@ -3,7 +3,7 @@ import { table } from '../output/table.ts';
 import type { Paint } from '../output/terminal.ts';
 import { timeAgo } from '../output/time.ts';
 import { workflowTable } from './workflow-table.ts';
-import { count } from './workflow.ts';
+import { count } from './quantities.ts';
 
 type Look = { paint: Paint; columns: number; nowMs: number };
 

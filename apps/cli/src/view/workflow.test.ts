@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { samplePresence, sampleWorkflow } from '../testing/samples.ts';
 import { workflowTable } from './workflow-table.ts';
 import {
-  countWords,
   workflowHeadline,
   workflowSituation,
   workflowSituationInFull,
@@ -14,6 +13,14 @@ import {
 function progress(fields: Partial<operator.Progress>): operator.Progress {
   return operator.Progress.fromPartial({ startedMs: 1000, updatedMs: 3000, ...fields });
 }
+
+const figures: Partial<operator.Progress> = {
+  entriesTotal: 2_000_000,
+  entriesPerSecond: 32_000,
+  remainingMs: 62_000,
+  bytesDone: 2 ** 30,
+  bytesTotal: 2 ** 40,
+};
 
 describe('the step of a workflow', () => {
   it.each([
@@ -31,21 +38,8 @@ describe('the step of a workflow', () => {
     expect(workflowStep(workflow).phase).toBe(words);
   });
 
-  it('tells a rate only with a time to count it from', () => {
-    const workflow = sampleWorkflow({
-      progress: progress({ phase: 'verify', entriesDone: 500, entriesTotal: 2000 }),
-    });
-    const counts = { done: 500, total: 2000 };
-    const none = { perSecond: undefined, leftMs: undefined };
-    expect(workflowStep(workflow).figures).toEqual({ ...counts, ...none });
-    const since = progress({ phase: 'verify', updatedMs: 1000 });
-    const rate = { perSecond: 250, leftMs: 6000 };
-    expect(workflowStep(workflow, since).figures).toEqual({ ...counts, ...rate });
-  });
-
   it('leaves room for its id in a table of 80 columns', () => {
-    const path = '/data/survey-2024/run-17/camera-2/frame-000144320.tif';
-    const at = progress({ phase: 'checking', entriesDone: 144_320, path });
+    const at = progress({ phase: 'checking', entriesDone: 144_320, path: '/data/a', ...figures });
     const workflow = sampleWorkflow({ progress: at });
     const paint = pc.createColors(false);
     const shown = workflowTable([workflow], { paint, columns: 80, nowMs: 10_000 });
@@ -53,10 +47,21 @@ describe('the step of a workflow', () => {
     for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it('says where the work is', () => {
-    const at = progress({ phase: 'snapshot', entriesDone: 5, path: '/data/a/b' });
-    const words = 'recording the shadow repo, 5 entries, at /data/a/b';
-    expect(workflowSituationInFull(sampleWorkflow({ progress: at }))).toBe(words);
+  it('says how far it is, how fast it comes along, and where it is', () => {
+    const at = progress({ phase: 'snapshot', entriesDone: 5, path: '/data/a/b', ...figures });
+    const workflow = sampleWorkflow({ progress: at });
+    const [counts, pace] = ['5 of 2,000,000 entries', '1m 2s left, 32,000/s, 1.0 GiB of 1.0 TiB'];
+    expect(workflowSituation(workflow)).toBe(`recording the shadow repo, ${counts}, ${pace}`);
+    expect(workflowSituationInFull(workflow)).toEqual([
+      `recording the shadow repo, ${counts}`,
+      pace,
+      'at /data/a/b',
+    ]);
+  });
+
+  it('says only that it has begun, where nobody knows more', () => {
+    const workflow = sampleWorkflow({ progress: progress({ phase: 'attributes' }) });
+    expect(workflowSituationInFull(workflow)).toEqual(['making files immutable, 0 entries so far']);
   });
 
   it('is to end, once somebody wants it to', () => {
@@ -83,10 +88,4 @@ it.each([
   [{ state: 'terminated', statusCode: 105, waitingFor: '' }, 'freeze: failed (105)'],
 ])('%j is told as %s', (fields, words) => {
   expect(workflowHeadline(sampleWorkflow(fields))).toBe(words);
-});
-
-it('counts with thousands set apart', () => {
-  const rest = { perSecond: undefined, leftMs: undefined };
-  expect(countWords({ done: 1200, total: 40_000, ...rest })).toBe('1,200 of 40,000 entries');
-  expect(countWords({ done: 7, total: undefined, ...rest })).toBe('7 entries');
 });

@@ -1,6 +1,6 @@
 // How a freeze or an unfreeze is told: where it stands, on whom it waits, how it ended.
 import type { operator } from '@permafrost/proto';
-import { rateOf, type Rate } from './rate.ts';
+import { countWords, figuresOf, paceWords, type Figures } from './figures.ts';
 
 type Workflow = operator.Workflow;
 
@@ -33,36 +33,32 @@ function stateWord(workflow: Workflow): string {
 
 /** In one line: what it waits for, what is being done, or why it failed; empty if all is well. */
 export function workflowSituation(workflow: Workflow): string {
-  if (hasEnded(workflow)) return workflow.statusMessage;
-  const { phase, figures } = workflowStep(workflow);
-  return figures ? `${phase}, ${countWords(figures)}` : phase;
+  return situationLines(workflow).join(', ');
 }
 
-/** The same, and where the work is: for where there is room for a path. */
-export function workflowSituationInFull(workflow: Workflow): string {
+/** The same, and where the work is: for where there are lines to spare. */
+export function workflowSituationInFull(workflow: Workflow): readonly string[] {
   const path = workflow.progress?.path ?? '';
   const isAtWork = !hasEnded(workflow) && workflowStep(workflow).figures !== undefined;
-  const situation = workflowSituation(workflow);
-  return isAtWork && path !== '' ? `${situation}, at ${path}` : situation;
+  return [...situationLines(workflow), ...(isAtWork && path !== '' ? [`at ${path}`] : [])];
 }
 
-/** Entries of the tree: directories, files, and whatever else lies in it. */
-export type Figures = Rate &
-  Readonly<{
-    done: number;
-    /** Undefined while nobody knows yet. */
-    total: number | undefined;
-  }>;
+function situationLines(workflow: Workflow): readonly string[] {
+  if (hasEnded(workflow)) return [workflow.statusMessage];
+  const { phase, figures } = workflowStep(workflow);
+  if (!figures) return [phase];
+  const pace = paceWords(figures).join(', ');
+  return [`${phase}, ${countWords(figures)}`, ...(pace === '' ? [] : [pace])];
+}
 
 /** What is going on right now. The phase is stable while only the figures move. */
 export type Step = Readonly<{ phase: string; figures?: Figures }>;
 
-/** The rate is counted from what was told at `since`; without it, none is told. */
-export function workflowStep(workflow: Workflow, since?: operator.Progress): Step {
+export function workflowStep(workflow: Workflow): Step {
   const { progress, waitingFor, worker, cancelRequest } = workflow;
   if (cancelRequest) return { phase: `to be cancelled, waiting for ${waitingFor}` };
   if (progress && workflow.state === 'files') {
-    const figures = figuresOf(progress, since ?? progress);
+    const figures = figuresOf(progress);
     switch (progress.phase) {
       case 'checking':
         return { phase: 'looking for what is in the way', figures };
@@ -85,20 +81,4 @@ export function workflowStep(workflow: Workflow, since?: operator.Progress): Ste
   }
   if (worker) return { phase: `${worker.daemon} on host ${worker.host} is at work` };
   return { phase: `waiting for ${waitingFor}` };
-}
-
-function figuresOf(progress: operator.Progress, since: operator.Progress): Figures {
-  const { entriesDone: done, entriesTotal: total } = progress;
-  return { done, total, ...rateOf(since, progress) };
-}
-
-/** Such as `1,200 of 40,000 entries`. */
-export function countWords({ done, total }: Figures): string {
-  const of = total === undefined ? '' : ` of ${count(total)}`;
-  return `${count(done)}${of} entries`;
-}
-
-/** A whole number as people read it. */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
 }
