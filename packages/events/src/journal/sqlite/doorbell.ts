@@ -14,12 +14,22 @@ export interface DoorbellOptions {
 /** How often to look while the file cannot be watched, in milliseconds. */
 const UNWATCHED_LOOK_MS = 50;
 
+/**
+ * How long the file stays open between two rings, in milliseconds: one that was put in its place is the
+ * one that others watch.
+ */
+const KEPT_OPEN_MS = 5;
+
+// A write, not a new time stamp: that would need the owner of the file.
+const RING = Buffer.from('\n');
+
 export class Doorbell {
   readonly #path: string;
   readonly #onRing: () => void;
   readonly #lookMs: number;
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #kept: { readonly file: number; readonly untilMs: number } | undefined;
 
   constructor({ path, onRing, lookMs }: DoorbellOptions) {
     this.#path = path;
@@ -35,12 +45,10 @@ export class Doorbell {
   /** Never throws: who waits will look by itself. */
   ring(): void {
     try {
-      this.#withFile((file) => {
-        // A write, not a new time stamp: that would need the owner of the file.
-        writeSync(file, '\n');
-      });
+      writeSync(this.#keptFile(), RING);
     } catch {
       // The commit is safe. That its bell is broken, `isWatched` tells on the other side.
+      this.#letGo();
     }
   }
 
@@ -55,12 +63,17 @@ export class Doorbell {
     clearTimeout(this.#timer);
   }
 
+  /** Nobody rings or listens any more. */
+  close(): void {
+    this.mute();
+    this.#letGo();
+  }
+
   #watch(): void {
     this.#unwatch();
     try {
-      this.#withFile(() => {
-        // Opening it has created it.
-      });
+      // Opening it creates it.
+      closeSync(this.#open());
       this.#watcher = watch(this.#path, (event) => {
         // The watch follows the file, not the name: after a removal or rename it hears nothing more.
         if (event === 'rename') this.#watch();
@@ -74,14 +87,22 @@ export class Doorbell {
     }
   }
 
-  /** By name each time: a file that was put in the place of the old one is the one being watched. */
-  #withFile(use: (file: number) => void): void {
-    const file = openSync(this.#path, constants.O_WRONLY | constants.O_CREAT, 0o600);
-    try {
-      use(file);
-    } finally {
-      closeSync(file);
-    }
+  #keptFile(): number {
+    const nowMs = performance.now();
+    if (this.#kept && nowMs < this.#kept.untilMs) return this.#kept.file;
+    this.#letGo();
+    this.#kept = { file: this.#open(), untilMs: nowMs + KEPT_OPEN_MS };
+    return this.#kept.file;
+  }
+
+  #letGo(): void {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    if (kept) closeSync(kept.file);
+  }
+
+  #open(): number {
+    return openSync(this.#path, constants.O_WRONLY | constants.O_CREAT, 0o600);
   }
 
   #unwatch(): void {

@@ -1,7 +1,9 @@
 import { copyFile, rename, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Draft } from '../../testing/draft.ts';
 import { WakeUps } from '../../testing/wake-ups.ts';
+import { LOOK_GOOD_MS } from './files-in-place.ts';
 import { openUntilTestEnds, temporaryPath } from './temporary-journal.ts';
 
 const unusable = { code: 'JOURNAL_UNUSABLE', retry: 'never' };
@@ -29,6 +31,7 @@ const mishaps: readonly [string, (path: string) => Promise<void>][] = [
 test.each(mishaps)('a commit is not acknowledged after the file was %s', async (_, happen) => {
   const { path, journal } = await filled();
   await happen(path);
+  await sleep(2 * LOOK_GOOD_MS);
   const commit = journal.commit([new Draft().append()]);
   await expect(commit).rejects.toMatchObject(unusable);
   await expect(commit).rejects.toThrow(/removed or replaced .* put the right file back/);

@@ -3,9 +3,16 @@
 import { statSync } from 'node:fs';
 import { JournalUnusableError } from '../errors.ts';
 
+/**
+ * How long a look is good for, in milliseconds. With the file is lost all that was ever acknowledged,
+ * so that what is acknowledged for some milliseconds more changes nothing.
+ */
+export const LOOK_GOOD_MS = 5;
+
 export class FilesInPlace {
   readonly #path: string;
   readonly #opened: readonly FileIdentity[];
+  #lookedMs = -Infinity;
   #lost: JournalUnusableError | undefined;
 
   /** The database at `path` must be open. */
@@ -14,8 +21,15 @@ export class FilesInPlace {
     this.#opened = identitiesOf(path);
   }
 
+  /** As {@link look}, if the last look is too old. */
+  lookNowAndThen(): void {
+    if (performance.now() - this.#lookedMs > LOOK_GOOD_MS) this.look();
+    else this.assertNotLost();
+  }
+
   /** Throws {@link JournalUnusableError} when other files are found there now, or none. */
   look(): void {
+    this.#lookedMs = performance.now();
     const found = identitiesOf(this.#path);
     if (found.some((file, i) => file !== 'unknown' && file !== this.#opened[i])) {
       this.#lost ??= new JournalUnusableError(

@@ -102,7 +102,7 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
       db: events,
       writer: new BatchWriter(events, nowMs),
       patiently: (attempt) => this.#patiently(attempt),
-      assertKept: () => this.#files.look(),
+      assertKept: () => this.#files.lookNowAndThen(),
       onCommitted: () => this.#wakeAll(),
     });
     this.inquiries = new InquiryRows({
@@ -166,6 +166,7 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
     this.#doorbell.mute();
     this.#listeners.clear();
     await this.#commits.idle();
+    this.#doorbell.close();
     this.#connections.notices.close();
     this.#connections.events.close();
   }
