@@ -66,6 +66,7 @@ it(
     await at.cliOk('unfreeze', repo, '--author', AUTHOR, '--no-wait');
     const waiting = 'permafrost_workflows_active{kind="unfreeze",phase="files"}';
     await expect.poll(async () => (await scrape(regd)).get(waiting)).toBe(1);
+    expect(await at.cli('freeze', repo, '--author', AUTHOR)).toMatchObject({ exitCode: 1 });
     const age = (await scrape(regd)).get('permafrost_workflow_oldest_age_seconds');
     expect(age).toBeGreaterThan(0);
 
@@ -91,6 +92,11 @@ it(
     ]);
     const ofTrace = collector.spans.filter(({ traceId }) => traceId === TRACE);
     expect(new Set(ofTrace.map((span) => textOf(span, 'permafrost.workflow'))).size).toBe(1);
+    const calls = collector.spans.filter(({ name }) => name === BEGIN);
+    expect(calls.map((span) => textOf(span, 'error.type'))).toEqual([
+      undefined,
+      'REPO_IN_OTHER_TIER',
+    ]);
     const named = collector.spans.filter(({ name }) => name === 'regd:commit FilesStarted');
     expect(named.map((span) => textOf(span, 'permafrost.kind'))).toEqual(['freeze', 'unfreeze']);
     const repos = new Set(named.map((span) => textOf(span, 'permafrost.repo')));

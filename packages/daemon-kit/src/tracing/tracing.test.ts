@@ -138,6 +138,21 @@ test('a workflow that nobody began in a call is a trace of its own, and one', as
   });
 });
 
+test('a call that is refused says why, and a client who names no trace that there is begins one', () => {
+  const [regd] = start('regd');
+  const failure = { code: 'TOKEN_INVALID', message: 'no' };
+  regd.calls.begin(METHOD, 'nonsense').end({ status: 'UNAUTHENTICATED', failure });
+  const span = spanNamed(METHOD);
+  expect(span.parentSpanContext).toBeUndefined();
+  expect(span.status.message).toBe('no');
+  expect(span.attributes).toEqual({
+    'rpc.system.name': 'grpc',
+    'rpc.method': METHOD,
+    'rpc.response.status_code': 'UNAUTHENTICATED',
+    'error.type': 'TOKEN_INVALID',
+  });
+});
+
 test('a run that has nothing to do leaves no span, and what is no run makes none', async () => {
   const [stad] = start('stad');
   await stad.workflows.run(workflow, 'run-files', () => Promise.resolve());
