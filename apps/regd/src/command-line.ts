@@ -83,6 +83,8 @@ Examples:
   permafrost-regd --state ./state --listen unix:./state/regd.sock --listen 127.0.0.1:7550
   permafrost-regd --listen 0.0.0.0:7550 --tls-cert regd.pem --tls-client-ca ca.pem --jwt-ca ca.pem
 
+A file of certificates or keys may also be credential:NAME, as systemd has loaded it for the unit.
+
 SIGHUP reads certificates and the file of settings again.
 
 Exit codes: 0 stopped as it was told to, 1 failed, 2 wrong usage.`,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { MainService, RegistryService } from '@permafrost/proto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { failureOf, RpcClient } from './testing/rpc-client.ts';
 import { SecureSite } from './testing/secure-site.ts';
 
@@ -117,6 +117,27 @@ test('serves with TLS, reads certificates again at SIGHUP, and wants a token on 
     expect(await ended).toBe(0);
     expect(stderr()).toContain('certificates read again');
   } finally {
+    await site.remove();
+  }
+});
+
+test('takes certificates that systemd has loaded, and tells where one is named that it has not', async () => {
+  const site = await SecureSite.create();
+  vi.stubEnv('CREDENTIALS_DIRECTORY', site.dir);
+  try {
+    const file = join(dir, 'regd.toml');
+    const args = ['--state', dir, '--config', file, '--check-config'];
+    const ca = 'tls-client-ca = "credential:ca.pem"\njwt-ca = "credential:ca.pem"\n';
+    await writeFile(file, `${ca}tls-cert = "credential:regd.pem"\n`);
+    expect(await regd(...args).ended).toBe(0);
+    await writeFile(file, `${ca}tls-cert = "credential:other.pem"\n`);
+    const { ended, stderr } = regd(...args);
+    expect(await ended).toBe(1);
+    expect(stderr()).toBe(
+      `${file}:3: tls-cert is unusable: cannot read ${join(site.dir, 'other.pem')} (ENOENT). Put LoadCredential=other.pem:/path/to/file into the unit, and restart it.\n`,
+    );
+  } finally {
+    vi.unstubAllEnvs();
     await site.remove();
   }
 });

@@ -1,4 +1,5 @@
 // The flags that say whom regd believes.
+import { fileOrCredential } from '@permafrost/daemon-kit';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { TrustFiles } from './access/trust.ts';
 
@@ -13,10 +14,18 @@ export type TrustFlags = Readonly<{
 
 export function addTrustFlags(program: Command): Command {
   return program
-    .option('--tls-cert <file>', 'certificate of regd, PEM: all ports speak TLS then')
-    .option('--tls-key <file>', 'its key, if it is not in the same file')
-    .option('--tls-client-ca <file>', 'authorities whose certificates clients must have')
-    .option('--jwt-ca <file>', 'authorities whose certificates sign tokens')
+    .option(
+      '--tls-cert <file>',
+      'certificate of regd, PEM: all ports speak TLS then',
+      fileOrCredential,
+    )
+    .option('--tls-key <file>', 'its key, if it is not in the same file', fileOrCredential)
+    .option(
+      '--tls-client-ca <file>',
+      'authorities whose certificates clients must have',
+      fileOrCredential,
+    )
+    .option('--jwt-ca <file>', 'authorities whose certificates sign tokens', fileOrCredential)
     .option('--jwt-ou <name>', 'the unit that such a certificate must be of (default: nogfsoiam)')
     .option('--require-token', 'want a token of everybody, also on the socket');
 }

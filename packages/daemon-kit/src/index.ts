@@ -8,6 +8,7 @@ export * from './systemd/service-manager.ts';
 export * from './tcp-address.ts';
 export * from './metrics/metrics-flag.ts';
 export * from './tracing/otlp-flag.ts';
+export * from './settings/credential.ts';
 export * from './settings/settings-error.ts';
 export {
   addSettingsFlags,
