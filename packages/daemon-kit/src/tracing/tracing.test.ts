@@ -15,7 +15,7 @@ import {
 import { MemoryJournal } from '@permafrost/events/testing';
 import { FilesFault, type Log } from '@permafrost/workflow-core';
 import { silentLog } from '@permafrost/workflow-core/testing';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { nodeClock } from '../node-clock.ts';
 import { ReportedExporter } from './reported-exporter.ts';
 import { Tracing } from './tracing.ts';
@@ -186,6 +186,22 @@ test('where traces cannot be kept, work goes on, and it is said', async () => {
   await journal.commit([await append(begun)]);
   expect(said).toEqual([{ err: fault }]);
   expect(await stored.end()).toBe(1);
+});
+
+test('a collector that neither answers nor refuses does not keep a daemon from its end', async () => {
+  const said: string[] = [];
+  const log = { ...silentLog, warn: (_: object, message: string) => void said.push(message) };
+  const clock = { ...nodeClock, sleep: () => Promise.resolve() };
+  const hanging = new SimpleSpanProcessor({ exporter });
+  hanging.shutdown = () => new Promise(() => undefined);
+  const { promise: exited, resolve: exit } = Promise.withResolvers();
+  const spy = vi.spyOn(process, 'exit').mockImplementation(exit as () => never);
+  onTestFinished(() => spy.mockRestore());
+  const { traces } = stored;
+  const options = { daemon: 'regd', version: '1', traces, clock, log } as const;
+  await new Tracing(hanging, options)[Symbol.asyncDispose]();
+  expect(said).toEqual(['traces are not exported in time; some are lost']);
+  await exited;
 });
 
 test('a collector that is down is told once in a while', () => {

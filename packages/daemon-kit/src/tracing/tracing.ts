@@ -27,13 +27,19 @@ export type TracedDaemon = Readonly<{
 
 /** A collector that does not answer must not hold up the end of a daemon for longer. */
 const EXPORT_MS_MAX = 2000;
+/** Enough for what a daemon says at its end. */
+const LAST_MS = 50;
 
 export class Tracing implements AsyncDisposable {
   readonly workflows: WorkflowSpans;
   readonly calls: CallSpans;
   readonly #provider: TracerProvider;
+  readonly #clock: Clock;
+  readonly #log: Log;
 
   constructor(processor: SpanProcessor, { version, ...options }: TracedDaemon) {
+    this.#clock = options.clock;
+    this.#log = options.log;
     const name = `permafrost-${options.daemon}`;
     const own = resourceFromAttributes({ 'service.name': name, 'service.version': version });
     const asked = detectResources({
@@ -60,12 +66,16 @@ export class Tracing implements AsyncDisposable {
     return tracedCommits(journal, this.workflows);
   }
 
-  /** Sends what is left, or says that it is lost. */
+  /** Sends what is left, or says that it is lost. To be done last of all that a daemon does. */
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      await this.#provider.shutdown();
-    } catch {
-      // The exporter has told why.
-    }
+    const waiting = new AbortController();
+    const end = (): void => waiting.abort();
+    // If it fails, the exporter has told why.
+    this.#provider.shutdown().then(end, end);
+    await this.#clock.sleep(EXPORT_MS_MAX, waiting.signal);
+    if (waiting.signal.aborted) return;
+    this.#log.warn({}, 'traces are not exported in time; some are lost');
+    // A connection that is neither made nor refused would keep the process for minutes.
+    setTimeout(() => process.exit(), LAST_MS).unref();
   }
 }
