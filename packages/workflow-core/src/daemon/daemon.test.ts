@@ -7,7 +7,6 @@ import { author, exreg, idOf } from '../testing/names.ts';
 import { settled } from '../testing/agenda.ts';
 import { backoffMs } from './backoff.ts';
 import { regdAction, stadAction, waitsFor } from './next-action.ts';
-import { HEARTBEAT_MS, isAlive } from './presence.ts';
 import { Slots } from './slots.ts';
 
 const start = {
@@ -116,18 +115,4 @@ describe('Slots', () => {
     await Promise.all([first, last]);
     expect(ran).toEqual(['last']);
   });
-});
-
-test('a daemon that has missed a few heartbeats is taken for gone', () => {
-  const presence = {
-    instance: idOf('i'),
-    daemon: 'stad',
-    host: 'fs1',
-    pid: 1,
-    version: '1',
-    sinceMs: 0,
-    heartbeatMs: 0,
-  } as const;
-  expect(isAlive(presence, 2 * HEARTBEAT_MS)).toBe(true);
-  expect(isAlive(presence, 10 * HEARTBEAT_MS)).toBe(false);
 });
