@@ -1,10 +1,10 @@
-import type { Progress } from '@permafrost/events';
+import { JournalUnavailableError, type Progress } from '@permafrost/events';
 import { MemoryJournal } from '@permafrost/events/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { FilesFault, type TreeSize } from '../ports/files.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { idOf } from '../testing/names.ts';
-import { silentLog } from '../testing/silent-log.ts';
+import { RecordingLog } from '../testing/recording-log.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import { TaskLog } from './task-log.ts';
 
@@ -26,16 +26,18 @@ class WatchedBoard extends MemoryJournal {
 
 const open = (): Promise<ProgressReporter> =>
   ProgressReporter.open(
-    { board, clock, log: new TaskLog(silentLog) },
+    { board, clock, log: new TaskLog(log) },
     { workflow, direction: 'freeze', instance },
   );
 
 let clock: FakeClock;
+let log: RecordingLog;
 let board: WatchedBoard;
 let reporter: ProgressReporter;
 
 beforeEach(async () => {
   clock = new FakeClock();
+  log = new RecordingLog();
   board = new WatchedBoard();
   reporter = await open();
 });
@@ -101,6 +103,82 @@ test('a rate is that of the phase, and is told as soon as there is one', async (
   reporter.step({ entriesDone: 400, bytesDone: 0, path: '/a', isVerifying: true });
   await clock.advance(0);
   expect(board.told.map(({ perSecond }) => perSecond)).toEqual([undefined, 200, undefined, 200]);
+});
+
+test('is told after a quarter of a second, and then no sooner than after another', async () => {
+  reporter.enter('attributes');
+  await clock.advance(249);
+  expect(board.told).toHaveLength(0);
+  await clock.advance(1);
+  expect(board.told).toHaveLength(1);
+  const stepAfter = async (ms: number): Promise<number> => {
+    await clock.advance(ms);
+    reporter.step({ entriesDone: 1, bytesDone: 0, path: '/a' });
+    await clock.advance(0);
+    return board.told.length;
+  };
+  expect(await stepAfter(0)).toBe(2);
+  expect(await stepAfter(249)).toBe(2);
+  expect(await stepAfter(1)).toBe(3);
+});
+
+test('is told one after the other, and taken away only once all is told', async () => {
+  const first = Promise.withResolvers<undefined>();
+  const { told } = board;
+  board.report = (progress) => {
+    told.push(progress);
+    return told.length === 1 ? first.promise : Promise.resolve();
+  };
+  let clears = 0;
+  board.clear = async () => {
+    clears += await Promise.resolve(1);
+  };
+  reporter.enter('retrying', 'disk is full');
+  reporter.enter('attributes');
+  const ended = reporter.end();
+  await clock.advance(1000);
+  expect([board.phases, clears]).toEqual([['retrying'], 0]);
+  first.resolve(undefined);
+  await ended;
+  expect([board.phases, clears]).toEqual([['retrying', 'attributes'], 1]);
+});
+
+test('work that was let go of before it lasted is told to nobody', async () => {
+  reporter.enter('attributes');
+  reporter[Symbol.dispose]();
+  await clock.advance(1000);
+  expect(board.told).toEqual([]);
+});
+
+describe('a noticeboard', () => {
+  const down = new JournalUnavailableError('locked');
+  const bug = new TypeError('undefined is not a function');
+
+  test('that fails is logged each time, and work goes on', async () => {
+    const fail = () => Promise.reject(down);
+    Object.assign(board, { progress: fail, report: fail, clear: fail });
+    reporter = await open();
+    reporter.enter('retrying', 'disk is full');
+    await reporter.end();
+    const line = { level: 'warn', err: down };
+    expect(log.lines).toMatchObject([line, line, line]);
+  });
+
+  test('with a defect is heard of', async () => {
+    const fail = () => Promise.reject(bug);
+    board.clear = fail;
+    await expect(reporter.end()).rejects.toBe(bug);
+    board.progress = fail;
+    await expect(open()).rejects.toBe(bug);
+  });
+});
+
+test('the log learns the steps', () => {
+  reporter.enter('attributes');
+  reporter.step({ entriesDone: 1, bytesDone: 0, path: '/a' });
+  reporter.step({ entriesDone: 1, bytesDone: 0, path: '/a', isVerifying: true });
+  reporter.enter('retrying', 'disk is full');
+  expect(log.lines.map(({ step }) => step)).toEqual(['stad:set-immutable', 'stad:verify']);
 });
 
 describe('how much there is', () => {

@@ -25,3 +25,12 @@ it('soon forgets that the work was faster once', () => {
   expect(rate.at({ done: 10_150, atMs: 30_000 })).toBe(5);
   expect(rate.at({ done: 10_150, atMs: 40_000 })).toBeUndefined();
 });
+
+it('does not forget before a window is over', () => {
+  const rate = new Rate({ done: 0, atMs: 0 });
+  expect(rate.at({ done: 1000, atMs: 9999 })).toBeCloseTo(100, 1);
+  expect(rate.at({ done: 1000, atMs: 10_000 })).toBe(100);
+  // A window ends at the last of them: what came before it counts no more.
+  expect(rate.at({ done: 1000, atMs: 19_999 })).toBeCloseTo(50, 1);
+  expect(rate.at({ done: 1000, atMs: 20_000 })).toBeUndefined();
+});
