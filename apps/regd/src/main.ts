@@ -1,6 +1,7 @@
 // permafrost-regd: reads the flags, opens the journal, serves until it is told to stop.
 import {
   daemonLog,
+  metricsServed,
   nodeClock,
   reloadOnHangup,
   ServiceManager,
@@ -35,7 +36,7 @@ try {
     process.exit(0);
   }
   makeStateDirectory(state);
-  using metrics = await metricsServed(flags);
+  using metrics = await metricsServed(flags, loadMetrics, log);
   const opened = await openSqliteJournal({ path: state.journal });
   const { traces } = opened;
   const traced = {
@@ -68,15 +69,6 @@ try {
   process.exitCode = 1;
 }
 
-/** What measures is loaded only if somebody wants to see it. */
-async function metricsServed({ metricsListen }: Flags): Promise<RegdMetrics | undefined> {
-  if (!metricsListen) return undefined;
-  const { RegdMetrics } = await import('./metrics/regd-metrics.ts');
-  const metrics = new RegdMetrics();
-  await metrics.serve(metricsListen, log);
-  return metrics;
-}
-
 /** Flags that do not go together are wrong usage. */
 async function entrancesOf(flags: Flags, socket: ListenAddress): Promise<readonly Entrance[]> {
   const files = usable(() => trustFilesOf(flags));
@@ -102,4 +94,9 @@ function usable<T>(make: () => T): T {
       throw error;
     return settings.refuse(error.message);
   }
+}
+
+async function loadMetrics(): Promise<RegdMetrics> {
+  const { RegdMetrics } = await import('./metrics/regd-metrics.ts');
+  return new RegdMetrics();
 }

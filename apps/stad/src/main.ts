@@ -1,6 +1,7 @@
 // permafrost-stad: reads the flags, opens the journal, serves until it is told to stop.
 import {
   daemonLog,
+  metricsServed,
   nodeClock,
   reloadOnHangup,
   ServiceManager,
@@ -30,7 +31,7 @@ signal.addEventListener('abort', () => manager.stopping());
 try {
   const state = stateDirectory(flags.state);
   makeStateDirectory(state);
-  using metrics = await metricsServed(flags);
+  using metrics = await metricsServed(flags, loadMetrics, log);
   const opened = await openSqliteJournal({ path: state.journal });
   const { version } = packageJson;
   const { traces } = opened;
@@ -60,11 +61,7 @@ try {
   process.exitCode = 1;
 }
 
-/** What measures is loaded only if somebody wants to see it. */
-async function metricsServed({ metricsListen }: Flags): Promise<StadMetrics | undefined> {
-  if (!metricsListen) return undefined;
+async function loadMetrics(): Promise<StadMetrics> {
   const { StadMetrics } = await import('./metrics/stad-metrics.ts');
-  const metrics = new StadMetrics();
-  await metrics.serve(metricsListen, log);
-  return metrics;
+  return new StadMetrics();
 }
