@@ -4,11 +4,9 @@ import { realpath } from 'node:fs/promises';
 import type { examination } from '@permafrost/events';
 import { FilesFault } from '@permafrost/workflow-core';
 import type { Surroundings } from '../survey/examine.ts';
-import { Failures } from '../tree/failures.ts';
+import { Failures, NOT_KEPT } from '../tree/failures.ts';
 import { printablePath } from '../tree/names.ts';
 import { openTop, type Top } from '../tree/top.ts';
-
-const NOT_KEPT: ReadonlySet<string> = new Set(['ENOTTY', 'EOPNOTSUPP']);
 
 export async function examineDirectory(
   path: string,
@@ -42,7 +40,7 @@ async function assertReadable(
   if (typeof outcome === 'string') return;
   const shown = printablePath(path);
   const errno = outcome?.errno ?? 'EUNKNOWN';
-  if (NOT_KEPT.has(errno)) {
+  if (NOT_KEPT.includes(errno)) {
     const message = `${shown} is on ${mount?.type ?? 'a file system'}, which does not keep the immutable attribute`;
     throw new FilesFault('FILES_NO_ATTRIBUTES', message, { retry: 'never' });
   }

@@ -17,6 +17,8 @@ const NO_PRIVILEGE: Meaning = [
   'never',
   'CAP_LINUX_IMMUTABLE, CAP_FOWNER or CAP_DAC_READ_SEARCH is missing',
 ];
+/** How file systems refuse that do not keep the attribute. */
+export const NOT_KEPT: readonly string[] = ['ENOTTY', 'EOPNOTSUPP'];
 const NO_ATTRIBUTES: Meaning = [
   'FILES_NO_ATTRIBUTES',
   'never',
@@ -30,8 +32,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['EPERM', NO_PRIVILEGE],
   ['EACCES', NO_PRIVILEGE],
   ['EROFS', ['FILES_READ_ONLY', 'never', 'the file system is read-only']],
-  ['ENOTTY', NO_ATTRIBUTES],
-  ['EOPNOTSUPP', NO_ATTRIBUTES],
+  ...NOT_KEPT.map((errno) => [errno, NO_ATTRIBUTES] as const),
   ['ENOSPC', NO_SPACE],
   ['EDQUOT', NO_SPACE],
   ['mutable', ['FILES_NOT_FROZEN', 'later', 'entries can still be changed after the freeze']],

@@ -16,6 +16,7 @@ import { examine, type Surroundings } from '../survey/examine.ts';
 import type { AttributeDriver, FlagState } from './attribute-driver.ts';
 import { DirectoryHandles } from './directory-handles.ts';
 import { type EntryTrouble, FailureList } from './failure-list.ts';
+import { NOT_KEPT } from './failures.ts';
 import { type ByteName, printablePath } from './names.ts';
 import { bringTo, look, type Settle, type Sweep, sweepWith } from './settle.ts';
 import { StepReporter } from './step-reporter.ts';
@@ -118,7 +119,7 @@ export class FlaggedTree implements ImmutableTree {
         onWrong,
         isReadOnly: true,
       });
-      const hasNone = wanted === 'mutable' && failures.has('ENOTTY', 'EOPNOTSUPP');
+      const hasNone = wanted === 'mutable' && failures.has(...NOT_KEPT);
       if (failures.count > 0 && !hasNone)
         throw await failures.toFault(`check ${printablePath(path)}`);
       return summary;

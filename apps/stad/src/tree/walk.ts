@@ -27,7 +27,7 @@ import {
 } from './directory-handles.ts';
 import { errnoOrThrow } from './errno.ts';
 import type { EntryTrouble, FailureList } from './failure-list.ts';
-import { Failures } from './failures.ts';
+import { Failures, NOT_KEPT } from './failures.ts';
 import { Lanes } from './lanes.ts';
 import { listDirectory } from './listing.ts';
 import type { ByteName } from './names.ts';
@@ -59,7 +59,7 @@ export type WalkOptions = Readonly<{
 export type WalkResult = Readonly<{ summary: TreeSummary; failures: Failures }>;
 
 /** What may be in the way of every entry alike. */
-const HOPELESS = ['EPERM', 'EROFS', 'ENOTTY', 'EOPNOTSUPP'];
+const HOPELESS = ['EPERM', 'EROFS', ...NOT_KEPT];
 
 /** After so many failures, and not one entry that is right, going on would be of no use. */
 const HOPELESS_COUNT = 100;
