@@ -1,10 +1,11 @@
 import { Option, type Command } from 'commander';
+import { STUCK_MS } from '@permafrost/events';
 import type { operator } from '@permafrost/proto';
 import { durationArgument, registryArgument } from '../arguments.ts';
 import type { Output } from '../output/output.ts';
 import type { Session } from '../session.ts';
 import { workflowPages } from '../workflow-pages.ts';
-import { STUCK_MS, stuckTable, stuckWorkflows, type StuckWorkflow } from '../view/stuck.ts';
+import { stuckTable, stuckWorkflows, type StuckWorkflow } from '../view/stuck.ts';
 import { workflowTable } from '../view/workflow-table.ts';
 import { examples, type Bind } from './bind.ts';
 

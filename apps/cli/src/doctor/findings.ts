@@ -1,6 +1,7 @@
 // The doctor's whole judgement, from facts alone: who is needed by others comes first.
+import { STUCK_MS } from '@permafrost/events';
 import { span } from '../output/time.ts';
-import { STUCK_MS, stuckWorkflows, type StuckWorkflow } from '../view/stuck.ts';
+import { stuckWorkflows, type StuckWorkflow } from '../view/stuck.ts';
 import type { Facts, RegdAnswers } from './facts.ts';
 import { findingsAbout, ok, unchecked, warning, type Finding } from './finding.ts';
 import { hostFindings } from './host-findings.ts';

@@ -8,9 +8,6 @@ import { hasEnded, workflowSituation } from './workflow.ts';
 
 export type StuckWorkflow = operator.Workflow & Readonly<{ waitingSinceMs: number }>;
 
-/** As long as work may take between two signs of life, in milliseconds. */
-export const STUCK_MS = 60_000;
-
 /** Those that have not come on for so long, in milliseconds, longest first. */
 export function stuckWorkflows(
   workflows: readonly operator.Workflow[],

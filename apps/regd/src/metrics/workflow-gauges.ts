@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   Fault,
+  STUCK_MS,
   ulidTimeMs,
   workingPhases,
   type Engine,
@@ -28,9 +29,6 @@ export type WorkflowsToLookAt = Readonly<{
 }>;
 
 type Active = Readonly<{ kind: string; phase: string; startedMs: number; lastSignMs: number }>;
-
-/** As long as `permafrost workflows --stuck` has it. */
-const STUCK_MS = 60_000;
 
 export class WorkflowGauges {
   readonly #active: Gauge;

@@ -43,6 +43,9 @@ export type Progress = Readonly<{
   updatedMs: number;
 }>;
 
+/** As long as work may take between two signs of life, in milliseconds: after that it is stuck. */
+export const STUCK_MS = 60_000;
+
 /** In these phases progress is a sign that the work comes on; in the others somebody is waited for. */
 export const workingPhases: ReadonlySet<string> = new Set<Progress['phase']>([
   'checking',
