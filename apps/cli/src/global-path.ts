@@ -5,11 +5,10 @@ import { wrongUsage } from './failure.ts';
 type Root = Readonly<{ globalRoot: string; hostRoot: string }>;
 
 /**
- * An absolute path is one of the registry, and is taken as it is. A relative one begins at the current
- * directory, and is translated as the roots say. Throws a failure if they leave it open.
+ * A relative path begins at the current directory, and is translated as the roots say. Throws a failure
+ * if they leave it open.
  */
 export function globalPathOf(path: string, roots: readonly Root[]): string {
-  if (isAbsolute(path)) return path;
   const here = resolve(path);
   const meant = roots
     .filter(({ hostRoot }) => isWithin(here, hostRoot))

@@ -75,7 +75,10 @@ async function initRepo(
   }
 }
 
-/** Asks for the roots only where they are needed, since that takes a right of its own. */
+/**
+ * An absolute path is one of the registry already. For others it asks for the roots, and only then,
+ * since that takes a right of its own.
+ */
 async function pathInRegistry(
   { regd, signal }: Session,
   registry: string,
