@@ -4,6 +4,7 @@ import {
   mainId,
   NoVC,
   registryId,
+  workflowIndexId,
   type Direction,
   type StoredEvent,
   type WorkflowStart,
@@ -115,6 +116,19 @@ describe('at its start', () => {
     const { vid: completedEventId } = await engine.find(storageWorkflow, workflowId);
     const leave = { type: 'CommitWorkflow', workflowId, completedEventId } as const;
     await engine.tell(workflowIndex, indexId, NoVC, leave);
+    expect(await opened()).toEqual([{ kind: 'workflow', workflowId }]);
+  });
+
+  test('a workflow is named once, whichever registry it is of', async () => {
+    const { engine } = world;
+    await engine.tell(main, mainId, NoVC, { type: 'AcceptRegistry', name: 'later' });
+    await world.run();
+    await beginUnindexed();
+    const { vid: startedEventId } = await engine.find(storageWorkflow, workflowId);
+    const { globalPath } = repoInit;
+    const entry = { direction: 'freeze', workflowId, startedEventId, globalPath } as const;
+    const index = workflowIndexId('later');
+    await engine.tell(workflowIndex, index, NoVC, { type: 'BeginWorkflow', entry });
     expect(await opened()).toEqual([{ kind: 'workflow', workflowId }]);
   });
 

@@ -55,6 +55,10 @@ function stad(onEffect: OnEffect = () => undefined, more: Partial<StadOptions> =
 const run = (loop: StadLoop, task: StadTask, signal: AbortSignal = never): Promise<void> =>
   loop.run(task, signal, new TaskLog(log));
 
+/** Those that were entered, as the log tells. */
+const steps = (): readonly unknown[] =>
+  log.lines.filter(({ level }) => level === 'debug').map(({ step }) => step);
+
 const regd = (): Promise<void> =>
   new RegdLoop(world).run({ kind: 'workflow', workflowId }, never, new TaskLog(log));
 
@@ -95,6 +99,13 @@ describe('at its start', () => {
     for await (const task of stad().open()) named.push(task);
     expect(named).toEqual(tasks);
   });
+});
+
+test('events name files that are due, and nothing else of a workflow', async () => {
+  await beginFiles();
+  await world.run();
+  const events = await world.journal.read(workflowId);
+  expect(events.flatMap((event) => stad().concerns(event))).toEqual([files]);
 });
 
 test('events name a repo again when its error is cleared', async () => {
@@ -143,6 +154,7 @@ describe('a shadow repo', () => {
     expect(errors).toMatchObject([
       { repo: repoId, path: repoInit.globalPath, code: broken.code, err: broken },
     ]);
+    expect(steps()).toEqual(['stad:wait-for-lock', 'stad:init-shadow', 'stad:write-shadow']);
   });
 
   test('waits its turn, of which there are four where nothing else is said', async () => {
@@ -190,7 +202,10 @@ describe('the work on files', () => {
   test('is recorded in the name of who wanted it', async () => {
     await beginFiles();
     await run(stad(), files);
-    expect(world.disk.shadows.get(repoId)?.commits.at(-1)).toMatchObject({ author, attrs: 'i' });
+    const last = world.disk.shadows.get(repoId)?.commits.at(-1);
+    expect(last).toMatchObject({ author, attrs: 'i' });
+    const done = { dirs: 1, files: 1, changed: 2, commit: last?.commit };
+    expect(log.take('files done')).toMatchObject([done]);
   });
 
   it.each<[Direction, readonly Progress['phase'][]]>([
@@ -278,6 +293,7 @@ describe('the work on files', () => {
       'somebody wants it cancelled',
       () => world.journal.askToCancel({ workflow: workflowId, by: 'B', reason: 'later', atMs: 0 }),
       { message: 'work on files cancelled', by: 'B', reason: 'later' },
+      'stad:abort-files',
     ],
     [
       'it was ended meanwhile',
@@ -287,8 +303,9 @@ describe('the work on files', () => {
           status: { code: 105, message: 'by force' },
         }),
       { message: 'work on files ended: the workflow was ended meanwhile' },
+      'stad:set-immutable',
     ],
-  ])('that ends because %s says so in the log', async (_, end, line) => {
+  ])('that ends because %s says so in the log', async (_, end, line, lastStep) => {
     await beginFiles();
     const loop = stad(async () => {
       await end();
@@ -297,6 +314,7 @@ describe('the work on files', () => {
     await run(loop, files);
     const lines = log.lines.filter(({ level }) => level !== 'debug');
     expect(lines).toMatchObject([{ ...line, level: 'info', workflow: workflowId }]);
+    expect(steps().at(-1)).toBe(lastStep);
   });
 });
 
