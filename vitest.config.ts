@@ -2,6 +2,13 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 const WITH_DAEMONS = 'tools/e2e/**/*.test.ts';
 
+// A machine that is busy is slow, and breaks nothing.
+const patience = {
+  testTimeout: 20_000,
+  hookTimeout: 20_000,
+  expect: { poll: { timeout: 10_000 } },
+};
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -12,8 +19,7 @@ export default defineConfig({
           name: 'parts',
           include: ['{proto,packages,apps,tools}/**/*.test.ts'],
           exclude: [...configDefaults.exclude, WITH_DAEMONS],
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          ...patience,
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
@@ -23,8 +29,7 @@ export default defineConfig({
         test: {
           name: 'daemons',
           include: [WITH_DAEMONS],
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          ...patience,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },

@@ -5,6 +5,8 @@ import { registry, workflowIndex } from '@permafrost/workflow-core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { REGISTRY, TestInstallation } from './testing/installation.ts';
 
+const patience = { timeout: 10_000 };
+
 const { collectGarbage, listWorkflows, verify, watchWorkflow } = operator.OperatorService;
 const index = workflowIndexId(REGISTRY);
 
@@ -52,7 +54,7 @@ test('regd saves the state of a long index, and starts from it', async () => {
     listWorkflows,
     operator.ListWorkflowsRequest.fromPartial({ registry: REGISTRY, includeFinished: true }),
   );
-  const saved = await vi.waitUntil(() => at.journal.loadState(index));
+  const saved = await vi.waitUntil(() => at.journal.loadState(index), patience);
   expect(saved.vid).toBe((await at.journal.head(index))?.vid);
 
   const none = workflowIndex.stateCodec?.encode(workflowIndex.initial) ?? new Uint8Array();
@@ -101,7 +103,10 @@ test('a start reads no history of a workflow that has ended', async () => {
     hasLooked = true;
   });
   await restart();
-  await vi.waitUntil(() => hasLooked && read.mock.calls.some(([history]) => history === active));
+  await vi.waitUntil(
+    () => hasLooked && read.mock.calls.some(([history]) => history === active),
+    patience,
+  );
   await at.regd.stop();
   expect(read.mock.calls.map(([history]) => history)).not.toContain(ended);
   await at.startRegd();

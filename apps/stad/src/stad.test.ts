@@ -9,6 +9,8 @@ import { silentLog } from '@permafrost/workflow-core/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { serve } from './stad.ts';
 
+const patience = { timeout: 10_000 };
+
 test('stad saves the states that it has read at its start, for the next one', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'permafrost-stad-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
@@ -42,7 +44,7 @@ test('stad saves the states that it has read at its start, for the next one', as
   } as const;
   const limits = { roots: [], jobsMax: 1, retryForMs: 0 };
   const served = serve({ ...settings, ...limits }, stopping.signal);
-  await vi.waitUntil(() => journal.loadState(index));
+  await vi.waitUntil(() => journal.loadState(index), patience);
   stopping.abort();
   await served;
   await journal.close();
@@ -55,7 +57,7 @@ test('a defect ends all of stad: nobody waits for one that works no more', async
   const journal = await openSqliteJournal({ path: state.journal });
   onTestFinished(() => journal.close());
   vi.spyOn(journal, 'readAll').mockImplementation(async () => {
-    await vi.waitUntil(async () => (await journal.present()).length > 0);
+    await vi.waitUntil(async () => (await journal.present()).length > 0, patience);
     throw new Error('a bug');
   });
   const settings = {
