@@ -26,7 +26,7 @@ function endpoint(text: string): string {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new InvalidArgumentError('not a URL such as http://127.0.0.1:4318');
   }
-  if (url.username !== '' || url.password !== '') {
+  if (url.username + url.password + url.search !== '') {
     throw new InvalidArgumentError('it tells a secret: set OTEL_EXPORTER_OTLP_HEADERS instead');
   }
   return text;
