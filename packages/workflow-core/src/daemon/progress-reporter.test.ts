@@ -245,12 +245,23 @@ describe('how much there is', () => {
     await expect(expected).resolves.toBeUndefined();
   });
 
+  test('is nothing to warn of when the work is over before the answer', async () => {
+    const answer = Promise.withResolvers<TreeSize>();
+    const expected = reporter.expect(() => answer.promise);
+    await clock.advance(1000);
+    await reporter.end();
+    answer.reject(new FilesFault('FILES_CANCELLED', 'git was stopped', { retry: 'later' }));
+    await expected;
+    expect(log.lines).toEqual([]);
+  });
+
   test('is unknown where it cannot be told, and work goes on', async () => {
     const cause = new FilesFault('FILES_GIT_FAILED', 'no git', { retry: 'never' });
     const expected = reporter.expect(() => Promise.reject(cause));
     reporter.enter('attributes');
     await clock.advance(1000);
     await expected;
+    expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn', err: cause }));
     expect(board.told.at(-1)).toMatchObject({ entriesTotal: undefined });
   });
 

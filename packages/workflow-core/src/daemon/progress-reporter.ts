@@ -73,7 +73,7 @@ export class ProgressReporter implements Disposable {
     const { signal } = this.#disposal;
     await this.#grown;
     if (signal.aborted || this.#isCounted()) return;
-    const size = await forgive(this.#world.log, ask(signal));
+    const size = await forgive(this.#world.log, ask(signal), signal);
     // A pass that has counted meanwhile knows better.
     if (size && !this.#isCounted())
       this.#learn({ entriesTotal: size.entries, bytesTotal: size.bytes });
@@ -151,13 +151,17 @@ function unlessPassed(total: number | undefined, done: number): number | undefin
   return total !== undefined && total >= done ? total : undefined;
 }
 
-/** Progress is a courtesy: work goes on without it. */
-async function forgive<T>(log: Log, asked: Promise<T>): Promise<T | undefined> {
+/** Progress is a courtesy: work goes on without it. Once the signal is aborted, nobody misses it. */
+async function forgive<T>(
+  log: Log,
+  asked: Promise<T>,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
   try {
     return await asked;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    log.warn({ err: error }, 'progress cannot be told in full');
+    if (!signal?.aborted) log.warn({ err: error }, 'progress cannot be told in full');
     return undefined;
   }
 }
