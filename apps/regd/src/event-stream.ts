@@ -1,5 +1,6 @@
 // The one way in which events of a history are streamed (spec/wire.md 3.3), for all services.
 import {
+  type HistoryNews,
   nilUlid,
   UnknownEventError,
   type Journal,
@@ -17,6 +18,7 @@ export type Streamed = StoredEvent | typeof willBlock;
 
 export interface StreamRequest {
   journal: Journal;
+  news: HistoryNews;
   history: Uuid;
   /** Only events after this one. */
   after?: Ulid | undefined;
@@ -37,10 +39,10 @@ const PAGE_EVENTS = 500;
  * now and then. Throws the signal's reason when that ends a watch.
  */
 export async function* eventStream(request: StreamRequest): AsyncGenerator<Streamed> {
-  const { journal, watch, signal, tickMs = TICK_MS } = request;
+  const { news, history, watch, signal, tickMs = TICK_MS } = request;
   const occasions = watch
     ? lookOnNews(
-        journal,
+        news.of(history),
         signal,
         (occasion) => occasion,
         () => tickMs,
