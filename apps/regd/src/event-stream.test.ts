@@ -1,6 +1,5 @@
 import { status } from '@grpc/grpc-js';
 import {
-  HistoryNews,
   randomUuid,
   registryId,
   ulidFromBytes,
@@ -191,9 +190,7 @@ describe('a watch', () => {
   test('says now and then that there is nothing new', async () => {
     const stop = new AbortController();
     const history = registryId('nobody');
-    const { journal } = at;
-    const news = new HistoryNews(journal);
-    const request = { journal, news, history, watch: true, signal: stop.signal, tickMs: 5 };
+    const request = { journal: at.journal, history, watch: true, signal: stop.signal, tickMs: 5 };
     const blocks: unknown[] = [];
     for await (const event of eventStream({ ...request, subject: 'journal error' })) {
       if (blocks.push(event) === 3) break;

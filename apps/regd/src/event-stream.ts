@@ -1,6 +1,5 @@
 // The one way in which events of a history are streamed (spec/wire.md 3.3), for all services.
 import {
-  type HistoryNews,
   nilUlid,
   UnknownEventError,
   type Journal,
@@ -18,7 +17,6 @@ export type Streamed = StoredEvent | typeof willBlock;
 
 export interface StreamRequest {
   journal: Journal;
-  news: HistoryNews;
   history: Uuid;
   /** Only events after this one. */
   after?: Ulid | undefined;
@@ -39,10 +37,10 @@ const PAGE_EVENTS = 500;
  * now and then. Throws the signal's reason when that ends a watch.
  */
 export async function* eventStream(request: StreamRequest): AsyncGenerator<Streamed> {
-  const { news, history, watch, signal, tickMs = TICK_MS } = request;
+  const { journal, watch, signal, tickMs = TICK_MS } = request;
   const occasions = watch
     ? lookOnNews(
-        news.of(history),
+        journal,
         signal,
         (occasion) => occasion,
         () => tickMs,

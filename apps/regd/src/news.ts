@@ -13,7 +13,7 @@ const SELDOM_MS = 60_000;
  * seen, until the signal is aborted. A look that reads the journal misses nothing.
  */
 export async function* lookOnNews<T>(
-  journal: Pick<Journal, 'subscribe'>,
+  journal: Journal,
   signal: AbortSignal,
   look: (occasion: Occasion) => T | Promise<T>,
   everyMs: () => number = () => SELDOM_MS,

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { nodeClock, type ServiceManager } from '@permafrost/daemon-kit';
 import type { CallSpans } from '@permafrost/daemon-kit/tracing';
-import { Engine, HistoryNews, randomUuid, ulidSource } from '@permafrost/events';
+import { Engine, randomUuid, ulidSource } from '@permafrost/events';
 import type { SqliteJournal } from '@permafrost/events/sqlite';
 import {
   initMain,
@@ -103,8 +103,7 @@ export class Regd {
     const engine = new Engine({ journal, nextId: ulidSource(), pause, states: journal });
     const { gcOlderThanMs } = settings;
     const instance = randomUuid();
-    const news = new HistoryNews(journal);
-    const context = { engine, journal, news, clock: nodeClock, instance, log, gcOlderThanMs };
+    const context = { engine, journal, clock: nodeClock, instance, log, gcOlderThanMs };
     await initMain(engine);
     settings.metrics?.lookAt({ engine, board: journal, clock: nodeClock, log });
     const { servers, targets } = await openEntrances(settings, context);

@@ -12,7 +12,6 @@ export type { check, examination, plan } from '@permafrost/proto/events';
 export * from './inquiries/stat-subjects.ts';
 export * from './inquiries/subject.ts';
 export * from './journal/errors.ts';
-export * from './journal/history-news.ts';
 export * from './journal/inquiries.ts';
 export * from './journal/journal.ts';
 export * from './journal/noticeboard.ts';

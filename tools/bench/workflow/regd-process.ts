@@ -6,7 +6,6 @@ import { setTimeout } from 'node:timers/promises';
 import { nodeClock } from '@permafrost/daemon-kit';
 import {
   Engine,
-  HistoryNews,
   mainId,
   NoVC,
   randomUuid,
@@ -15,7 +14,6 @@ import {
   ulidSource,
   workflowIndexId,
   type Direction,
-  type Journal,
   type Uuid,
 } from '@permafrost/events';
 import { openSqliteJournal } from '@permafrost/events/sqlite';
@@ -44,7 +42,6 @@ const engine = new Engine({
     await setTimeout(Math.random() * Math.min(attempt, 10));
   },
 });
-const news = new HistoryNews(journal);
 const stopping = new AbortController();
 const log = silentLog;
 const loop = new RegdLoop({ engine });
@@ -77,7 +74,7 @@ async function moveAll(direction: Direction, workflows: number): Promise<void> {
 async function move(direction: Direction, repoId: Uuid): Promise<void> {
   const workflowId = randomUuid();
   await beginWorkflow(engine, { direction, registry: NAME, repoId, workflowId, author });
-  await until(news.of(workflowId), async () => {
+  await until(async () => {
     const { state } = await engine.find(storageWorkflow, workflowId);
     return state.status === 'terminated';
   });
@@ -99,21 +96,18 @@ async function setUp(repoCount: number): Promise<readonly Uuid[]> {
     const globalPath = `/data/${i}`;
     await initRepo(engine, { registry: NAME, vid, repoId, globalPath, creator: author });
   }
-  await until(news.of(id), async () => {
+  await until(async () => {
     const { state } = await engine.find(registry, id);
     return ids.every((repoId) => state.repos.get(repoId)?.confirmed);
   });
   return ids;
 }
 
-/** Looks again whenever a history has moved. */
-async function until(
-  news: Pick<Journal, 'subscribe'>,
-  isSo: () => Promise<boolean>,
-): Promise<void> {
+/** Looks again after every commit. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (;;) {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    const unsubscribe = news.subscribe(() => {
+    const unsubscribe = journal.subscribe(() => {
       resolve(undefined);
     });
     try {

@@ -13,13 +13,13 @@ export interface View<T> {
 
 /** A view of the journal at once, and again whenever it has changed, until the signal is aborted. */
 export async function* changes<T>(
-  news: Pick<Journal, 'subscribe'>,
+  journal: Journal,
   signal: AbortSignal,
   view: () => Promise<View<T>>,
 ): AsyncGenerator<T> {
   let last: string | undefined;
   let everyMs = IDLE_MS;
-  for await (const { value, isBusy } of lookOnNews(news, signal, view, () => everyMs)) {
+  for await (const { value, isBusy } of lookOnNews(journal, signal, view, () => everyMs)) {
     everyMs = isBusy ? BUSY_MS : IDLE_MS;
     const now = JSON.stringify(value);
     if (now !== last) yield value;

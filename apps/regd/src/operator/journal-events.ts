@@ -58,8 +58,8 @@ async function* ofOne(
   request: Pick<Parameters<typeof eventStream>[0], 'history' | 'after' | 'watch' | 'signal'>,
 ): AsyncGenerator<StoredEvent> {
   await findHistory(context, request.history);
-  const { journal, news } = context;
-  for await (const event of eventStream({ ...request, journal, news, subject: 'journal error' })) {
+  const { journal } = context;
+  for await (const event of eventStream({ ...request, journal, subject: 'journal error' })) {
     if (event !== willBlock) yield event;
   }
 }

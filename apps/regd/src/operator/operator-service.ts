@@ -78,7 +78,7 @@ class OperatorRpcs {
     { signal }: Call,
   ): AsyncGenerator<operator.WatchWorkflowResponse> {
     const id = uuidArgument(request.workflowId, 'workflow id');
-    const views = changes(this.#context.news.of(id), signal, async () => {
+    const views = changes(this.#context.journal, signal, async () => {
       const workflow = await this.workflows.find(id);
       if (!workflow) throw workflowNotFound(id);
       return { value: workflow, isBusy: !hasEnded(workflow) };

@@ -1,4 +1,4 @@
-import type { Engine, HistoryNews, Uuid } from '@permafrost/events';
+import type { Engine, Uuid } from '@permafrost/events';
 import type { SqliteJournal } from '@permafrost/events/sqlite';
 import type { Clock, Log } from '@permafrost/workflow-core';
 
@@ -6,8 +6,6 @@ import type { Clock, Log } from '@permafrost/workflow-core';
 export interface Context {
   engine: Engine;
   journal: SqliteJournal;
-  /** For calls that wait for one history. */
-  news: HistoryNews;
   clock: Clock;
   /** This regd on the noticeboard. */
   instance: Uuid;

@@ -37,14 +37,14 @@ export function ephemeralRegistryService(context: Context): MakeService {
 }
 
 async function* indexEvents(
-  { journal, news, log }: Context,
+  { journal, log }: Context,
   request: RegistryWorkflowIndexEventsI,
   { signal }: Call,
 ): AsyncGenerator<RegistryWorkflowIndexEventsO> {
   const { registry, watch } = request;
   const history = workflowIndexId(registryNameOf(registry));
   const after = afterOf(request.after);
-  const stream = { journal, news, history, after, watch, signal, subject: 'journal error' };
+  const stream = { journal, history, after, watch, signal, subject: 'journal error' };
   for await (const event of eventStream(stream)) {
     yield event === willBlock
       ? { registry, events: [], willBlock: true }
@@ -53,7 +53,7 @@ async function* indexEvents(
 }
 
 async function* workflowEvents(
-  { journal, news, log }: Context,
+  { journal, log }: Context,
   request: RegistryWorkflowEventsI,
   { signal, caller }: Call,
 ): AsyncGenerator<RegistryWorkflowEventsO> {
@@ -63,7 +63,7 @@ async function* workflowEvents(
   const after = afterOf(request.after);
   const workflow = uuidToBytes(history);
   // Always from the first event, which tells whose workflow it is.
-  const stream = { journal, news, history, watch, signal, subject: 'workflow journal error' };
+  const stream = { journal, history, watch, signal, subject: 'workflow journal error' };
   const events = ownedBy(owner, eventStream(stream), caller);
   for await (const event of onlyAfter(events, after)) {
     yield event === willBlock

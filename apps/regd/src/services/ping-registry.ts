@@ -109,11 +109,9 @@ class PingRegistryRpcs {
 
   /** With `JC_WAIT`, answers when the pings have been summed up. */
   async get(request: GetRegistryPingsI, { signal }: Call): Promise<GetRegistryPingsO> {
-    const { engine, news } = this.#context;
+    const { engine, journal } = this.#context;
     const id: Uuid = ownWorkflowIdOf(request.workflow);
-    for await (const { vid, state } of lookOnNews(news.of(id), signal, () =>
-      pingWithId(engine, id),
-    )) {
+    for await (const { vid, state } of lookOnNews(journal, signal, () => pingWithId(engine, id))) {
       if (request.jobControl === JobControl.JC_WAIT && isGathering(state)) continue;
       const serverPings = state.pings.map(statusOf);
       return { workflowVid: ulidToBytes(vid), summary: summaryOf(state), serverPings };

@@ -157,9 +157,9 @@ class RegistryRpcs {
   async *events(request: RegistryEventsI, { signal }: Call): AsyncGenerator<RegistryEventsO> {
     const { registry: name, watch } = request;
     const history = registryId(registryNameOf(name));
-    const { journal, news, log } = this.#context;
+    const { journal, log } = this.#context;
     const after = afterOf(request.after);
-    const stream = { journal, news, history, after, watch, signal, subject: 'journal error' };
+    const stream = { journal, history, after, watch, signal, subject: 'journal error' };
     for await (const event of eventStream(stream)) {
       yield event === willBlock
         ? { registry: name, events: [], willBlock: true }

@@ -103,10 +103,10 @@ class ReposRpcs {
   async *events(request: RepoEventsI, { signal }: Call): AsyncGenerator<RepoEventsO> {
     const history = repoIdOf(request.repo);
     const after = afterOf(request.after);
-    const { engine, journal, news, log } = this.#context;
+    const { engine, journal, log } = this.#context;
     await findRepo(engine, history);
     const { watch } = request;
-    const stream = { journal, news, history, after, watch, signal, subject: 'repo journal error' };
+    const stream = { journal, history, after, watch, signal, subject: 'repo journal error' };
     for await (const event of eventStream(stream)) {
       yield event === willBlock
         ? { repo: request.repo, events: [], willBlock: true }

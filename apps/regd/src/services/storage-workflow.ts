@@ -114,7 +114,7 @@ export class StorageWorkflowRpcs {
   /** With `JC_WAIT`, answers when the workflow has ended. */
   async get({ workflow, jobControl }: GetI, { signal }: Call): Promise<GetO> {
     const id = ownWorkflowIdOf(workflow);
-    const looks = lookOnNews(this.#context.news.of(id), signal, () => this.#find(id));
+    const looks = lookOnNews(this.#context.journal, signal, () => this.#find(id));
     for await (const { vid, state } of looks) {
       if (jobControl !== JobControl.JC_WAIT || hasEnded(state)) return this.#got(vid, state);
     }
