@@ -1,10 +1,10 @@
 // Batches that wait at the same moment share one transaction, because the wait for the disk is
 // nearly all that a commit costs. Each keeps its own all-or-nothing, and its own answer.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import type { Change, Position } from '../journal.ts';
 import type { BatchWriter } from './batch-writer.ts';
 import { isSqliteError } from './faults.ts';
-import { Gathering } from './gathering.ts';
 
 type Batch = readonly Change[];
 type Outcome = PromiseSettledResult<Position>;
@@ -31,7 +31,6 @@ const GROUP_SIZE_MAX = 512;
 
 export class GroupCommit {
   readonly #waiting: Waiting[] = [];
-  readonly #gathering = new Gathering();
   readonly #options: GroupCommitOptions;
   readonly #transact: (batches: readonly Batch[]) => Outcome[];
   #draining: Promise<void> | undefined;
@@ -68,7 +67,8 @@ export class GroupCommit {
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
-      await this.#gathering.wait();
+      // All that this turn of the event loop still brings goes into the same transaction.
+      await nextTurn();
       await this.#commitGroup(this.#waiting.splice(0, GROUP_SIZE_MAX));
     }
     this.#draining = undefined;
@@ -80,7 +80,6 @@ export class GroupCommit {
       const outcomes = await this.#options.patiently(() => this.#transact(batches));
       this.#options.assertKept();
       this.#transactions++;
-      this.#gathering.ended(group.length);
       if (outcomes.some(({ status }, i) => status === 'fulfilled' && isWrite(batches[i]))) {
         this.#options.onCommitted();
       }
