@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { nodeFlagsOf } from '../pack/node-flags.ts';
 import { DaemonProcess, type DaemonName, type DaemonOptions } from './daemon-process.ts';
 import { checkoutPrograms, type Programs } from './programs.ts';
 
@@ -62,7 +63,8 @@ export class Installation implements AsyncDisposable {
   /** Nothing for those of the checkout, into which modules can be loaded. */
   #command(name: DaemonName): Partial<DaemonOptions> {
     if (this.programs === checkoutPrograms) return {};
-    return { command: [process.execPath, this.programs[name]] };
+    const program = this.programs[name];
+    return { command: [process.execPath, ...nodeFlagsOf(program), program] };
   }
 
   /** Runs a command of the CLI to its end. */

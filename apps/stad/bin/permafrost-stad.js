@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
+// In MB. A walk leaves much behind that is of no use a moment later, and the heap would grow with it.
 // Plain old JavaScript, so that an old Node can run it far enough to say what is wrong.
 var major = Number(process.versions.node.split('.')[0]);
 if (major < 24) {

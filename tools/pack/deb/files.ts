@@ -5,8 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { commandLine } from '@permafrost/cli/command-line';
 import { completionScript, shells, type Shell } from '@permafrost/cli/completion';
 import { sourceManPages } from '../../man/pages.ts';
+import { nodeFlagsOf } from '../node-flags.ts';
 import { stageNpm } from '../npm/npm-package.ts';
-import { programs, top } from '../programs.ts';
+import { programs, top, type Program } from '../programs.ts';
 import type { Architecture } from './architecture.ts';
 import { NodeModules } from './node-modules.ts';
 import { fetchPackage, findPackage, manifestOf } from './npm-source.ts';
@@ -31,7 +32,7 @@ export async function layOut(
   const modules = new NodeModules(join(root, LIBRARY), architecture, work);
   for (const program of programs) {
     await modules.add(program.name, await stageNpm(program, work));
-    place(`usr/bin/${program.name}`, starter(program.name), 0o755);
+    place(`usr/bin/${program.name}`, starter(program), 0o755);
   }
   cpSync(join(top, 'packaging/systemd'), join(root, 'usr/lib/systemd/system'), { recursive: true });
   cpSync(join(top, 'packaging/default'), join(root, 'etc/default'), { recursive: true });
@@ -76,9 +77,11 @@ async function nodeFor({ node: cpu }: Architecture, work: string): Promise<strin
 }
 
 /** It replaces itself, so that systemd and the shell see one process. */
-function starter(name: string): string {
+function starter({ name, folder }: Program): string {
   const library = `/${LIBRARY}`;
-  return `#!/bin/sh\nexec ${library}/bin/node ${library}/node_modules/${name}/bin/${name}.js "$@"\n`;
+  const script = `bin/${name}.js`;
+  const node = [`${library}/bin/node`, ...nodeFlagsOf(join(top, folder, script))].join(' ');
+  return `#!/bin/sh\nexec ${node} ${library}/node_modules/${name}/${script} "$@"\n`;
 }
 
 function copyright(node: string): string {
