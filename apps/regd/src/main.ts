@@ -8,6 +8,7 @@ import {
   settingsAtStart,
   shutdownSignal,
   tracingFor,
+  watchedBy,
 } from '@permafrost/daemon-kit';
 import { Fault } from '@permafrost/events';
 import { openSqliteJournal } from '@permafrost/events/sqlite';
@@ -39,16 +40,9 @@ try {
   using metrics = await metricsServed(flags, loadMetrics, log);
   const opened = await openSqliteJournal({ path: state.journal });
   const { traces } = opened;
-  const traced = {
-    daemon: 'regd',
-    version: packageJson.version,
-    traces,
-    clock: nodeClock,
-    log,
-  } as const;
-  await using tracing = await tracingFor(flags, traced);
-  const measured = metrics?.watched(opened) ?? opened;
-  const journal = tracing?.watched(measured) ?? measured;
+  const { version } = packageJson;
+  await using tracing = await tracingFor(flags, { daemon: 'regd', version, traces, log });
+  const journal = watchedBy(opened, metrics, tracing);
   const { gcOlderThan: gcOlderThanMs, gcEvery: gcEveryMs } = flags;
   const { failUnservedAfter: failUnservedAfterMs } = flags;
   try {

@@ -2,12 +2,12 @@
 import {
   daemonLog,
   metricsServed,
-  nodeClock,
   reloadOnHangup,
   ServiceManager,
   settingsAtStart,
   shutdownSignal,
   tracingFor,
+  watchedBy,
 } from '@permafrost/daemon-kit';
 import { Fault } from '@permafrost/events';
 import { openSqliteJournal } from '@permafrost/events/sqlite';
@@ -33,20 +33,11 @@ try {
   makeStateDirectory(state);
   using metrics = await metricsServed(flags, loadMetrics, log);
   const opened = await openSqliteJournal({ path: state.journal });
-  const { version } = packageJson;
-  const { traces } = opened;
-  const traced = {
-    daemon: 'stad',
-    version,
-    host: flags.host,
-    traces,
-    clock: nodeClock,
-    log,
-  } as const;
-  await using tracing = await tracingFor(flags, traced);
-  const measured = metrics?.watched(opened) ?? opened;
-  const journal = tracing?.watched(measured) ?? measured;
   const { root: roots, jobs: jobsMax, retryFor: retryForMs, host, driver } = flags;
+  const { traces } = opened;
+  const { version } = packageJson;
+  await using tracing = await tracingFor(flags, { daemon: 'stad', version, host, traces, log });
+  const journal = watchedBy(opened, metrics, tracing);
   const limits = { jobsMax, retryForMs };
   try {
     const told = { log, metrics, spans: tracing?.workflows, manager };

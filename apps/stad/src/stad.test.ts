@@ -11,6 +11,15 @@ import { serve } from './stad.ts';
 
 const patience = { timeout: 10_000 };
 
+const settings = {
+  host: 'localhost',
+  driver: 'simulated',
+  log: silentLog,
+  roots: [],
+  jobsMax: 1,
+  retryForMs: 0,
+} as const;
+
 test('stad saves the states that it has read at its start, for the next one', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'permafrost-stad-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
@@ -35,15 +44,7 @@ test('stad saves the states that it has read at its start, for the next one', as
     }
   });
   const stopping = new AbortController();
-  const settings = {
-    journal,
-    state,
-    host: 'localhost',
-    driver: 'simulated',
-    log: silentLog,
-  } as const;
-  const limits = { roots: [], jobsMax: 1, retryForMs: 0 };
-  const served = serve({ ...settings, ...limits }, stopping.signal);
+  const served = serve({ journal, state, ...settings }, stopping.signal);
   await vi.waitUntil(() => journal.loadState(index), patience);
   stopping.abort();
   await served;
@@ -60,15 +61,7 @@ test('a defect ends all of stad: nobody waits for one that works no more', async
     await vi.waitUntil(async () => (await journal.present()).length > 0, patience);
     throw new Error('a bug');
   });
-  const settings = {
-    journal,
-    state,
-    host: 'localhost',
-    driver: 'simulated',
-    log: silentLog,
-  } as const;
-  const limits = { roots: [], jobsMax: 1, retryForMs: 0 };
   const { signal } = new AbortController();
-  await expect(serve({ ...settings, ...limits }, signal)).rejects.toThrow('a bug');
+  await expect(serve({ journal, state, ...settings }, signal)).rejects.toThrow('a bug');
   expect(await journal.present()).toEqual([]);
 });

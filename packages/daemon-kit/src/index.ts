@@ -4,6 +4,7 @@ export { daemonLog } from './log/daemon-log.ts';
 export { addLogFlags, type LogFlags } from './log/log-flags.ts';
 export * from './node-clock.ts';
 export * from './shutdown.ts';
+export * from './watched-by.ts';
 export * from './systemd/service-manager.ts';
 export * from './tcp-address.ts';
 export * from './metrics/metrics-flag.ts';

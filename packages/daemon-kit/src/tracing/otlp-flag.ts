@@ -1,5 +1,6 @@
 // The flag of both daemons that turns traces on. Nothing of them is loaded before it is given.
 import { InvalidArgumentError, Option } from 'commander';
+import { nodeClock } from '../node-clock.ts';
 import type { TracedDaemon, Tracing } from './tracing.ts';
 
 export type OtlpFlags = Readonly<{ otlpEndpoint?: string }>;
@@ -14,11 +15,11 @@ export function otlpOption(): Option {
 /** The traces of a daemon, if they are wanted. */
 export async function tracingFor(
   { otlpEndpoint }: OtlpFlags,
-  daemon: TracedDaemon,
+  daemon: Omit<TracedDaemon, 'clock'>,
 ): Promise<Tracing | undefined> {
   if (otlpEndpoint === undefined) return undefined;
   const { Tracing } = await import('./tracing.ts');
-  return Tracing.to(otlpEndpoint, daemon);
+  return Tracing.to(otlpEndpoint, { ...daemon, clock: nodeClock });
 }
 
 function endpoint(text: string): string {
