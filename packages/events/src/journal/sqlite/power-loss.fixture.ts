@@ -75,13 +75,23 @@ export function* cuts({ before, after }: Recording): Generator<{ at: number; ima
   for (let at = WAL_HEADER_BYTES; at <= end; at += FRAME_BYTES) {
     yield { at, image: image(wal.subarray(0, at)) };
     if (at === end) return;
-    for (const inside of [1, FRAME_HEADER_BYTES, FRAME_HEADER_BYTES + 100, FRAME_BYTES - 1]) {
-      yield { at, image: image(wal.subarray(0, at + inside)) };
+    const frame = wal.subarray(at, at + FRAME_BYTES);
+    for (const torn of tornEnds(frame)) {
+      const cut = image(wal.subarray(0, at), torn);
+      // What is missing may be there all the same, by chance: in an older log, or as a sector of zeros.
+      if (!cut.wal.subarray(at, at + FRAME_BYTES).equals(frame)) yield { at, image: cut };
     }
-    const allButLastSector = wal.subarray(0, at + FRAME_BYTES - SECTOR_BYTES);
-    yield { at, image: image(allButLastSector, Buffer.alloc(SECTOR_BYTES)) };
-    yield { at, image: image(allButLastSector, Buffer.alloc(SECTOR_BYTES, 0xa5)) };
   }
+}
+
+function tornEnds(frame: Buffer): readonly Buffer[] {
+  const insides = [1, FRAME_HEADER_BYTES, FRAME_HEADER_BYTES + 100, FRAME_BYTES - 1];
+  const allButLastSector = frame.subarray(0, FRAME_BYTES - SECTOR_BYTES);
+  return [
+    ...insides.map((inside) => frame.subarray(0, inside)),
+    Buffer.concat([allButLastSector, Buffer.alloc(SECTOR_BYTES)]),
+    Buffer.concat([allButLastSector, Buffer.alloc(SECTOR_BYTES, 0xa5)]),
+  ];
 }
 
 /** Puts an image on the disk, and reads all of it as a program would that starts after the cut. */
