@@ -60,9 +60,11 @@ const first: Benchmark = {
       run: async () => {
         shadows.removeAll();
         const created = await shadows.create();
+        await diskAtRest();
         const measured = await elapsedMs(() => shadows.snapshot(created));
         rmSync(ownGit, { recursive: true });
         await git(files, 'init', '--quiet');
+        await diskAtRest();
         const reference = await elapsedMs(async () => {
           await git(files, 'add', '--all', '--force');
           await git(files, 'commit', '--quiet', '--message=files');
@@ -124,6 +126,11 @@ const hundredth: Benchmark = {
 };
 
 export const snapshots: readonly Benchmark[] = [first, unchanged, hundredth];
+
+/** A snapshot waits for the disk, and must not wait for what was written and removed before it. */
+async function diskAtRest(): Promise<void> {
+  await execa('sync');
+}
 
 async function git(workTree: string, ...args: readonly string[]): Promise<void> {
   const identity = ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.org'];
