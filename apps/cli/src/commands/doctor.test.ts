@@ -1,6 +1,7 @@
 // What the doctor says of a regd that answers, or does not tell; the judgement has its own tests.
 import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import {
   HealthCheckResponse_ServingStatus as Serving,
@@ -9,7 +10,7 @@ import {
 } from '@permafrost/proto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FakeRegd, Refusal } from '../testing/fake-regd.ts';
-import { jsonLines, runCli } from '../testing/run-cli.ts';
+import { jsonLines, runCli, runCliOnTerminal } from '../testing/run-cli.ts';
 import { samplePresence } from '../testing/samples.ts';
 
 const { OperatorService } = operator;
@@ -55,6 +56,19 @@ it('tells people line by line, and programs in one value; the exit code is the s
     ...{ about: 'regd', check: 'reach', state: 'ok', remedy: '' },
     message: `answers at ${regd.address}`,
   });
+});
+
+it('tells on a terminal for whom it waits, and takes that away', async () => {
+  regd.on(OperatorService.examineHosts, async () => {
+    await sleep(400);
+    return { nowMs: Date.now(), roots: [], hosts: [] };
+  });
+  await regd.start();
+  const drawn = await runCliOnTerminal(['--server', regd.address, 'doctor']);
+  expect(drawn).toContain('waiting for every stad; one that hangs is given 10 seconds');
+  const [last = ''] = drawn.split('STATE').slice(-1);
+  expect(last).not.toContain('waiting');
+  expect(drawn).toMatch(/stads +there is none, and no root/);
 });
 
 it('says why regd does not tell, and what to do', async () => {

@@ -6,6 +6,7 @@ import { isBroken } from '../doctor/finding.ts';
 import { findingsOf } from '../doctor/findings.ts';
 import { lookAtState } from '../doctor/look-at-state.ts';
 import { exitCode } from '../exit-code.ts';
+import { whileWaiting } from '../output/step-display.ts';
 import type { Session } from '../session.ts';
 import { findingsTable } from '../view/doctor.ts';
 import { examples, type Bind } from './bind.ts';
@@ -25,7 +26,9 @@ Exit codes: 0 nothing is broken, 1 something is.`,
 
 async function doctor(session: Session): Promise<void> {
   const { out } = session;
-  const [state, regd] = await Promise.all([lookAtState(session), askRegd(session)]);
+  const [state, regd] = await whileWaiting(out.err, (say) =>
+    Promise.all([lookAtState(session), askRegd(session, say)]),
+  );
   const { version } = packageJson;
   const findings = findingsOf({ version, regd, state });
   const isSound = !findings.some(isBroken);

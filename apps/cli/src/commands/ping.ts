@@ -5,6 +5,7 @@ import { JobControl, PingRegistryService, type GetRegistryPingsO } from '@permaf
 import { registryArgument } from '../arguments.ts';
 import { exitCode } from '../exit-code.ts';
 import { Failure } from '../failure.ts';
+import { whileWaiting } from '../output/step-display.ts';
 import { table } from '../output/table.ts';
 import type { Session } from '../session.ts';
 import { examples, type Bind } from './bind.ts';
@@ -29,12 +30,12 @@ async function ping({ regd, out, signal }: Session, registry: string): Promise<v
   const id = randomUuid();
   const workflow = uuidToBytes(id);
   await regd.ask(PingRegistryService.beginPingRegistry, { registry, workflow }, signal);
-  const told = await regd.ask(
-    PingRegistryService.getRegistryPings,
-    { workflow, jobControl: JobControl.JC_WAIT },
-    signal,
-    ANSWER_MS_MAX,
-  );
+  const { getRegistryPings } = PingRegistryService;
+  const request = { workflow, jobControl: JobControl.JC_WAIT };
+  const told = await whileWaiting(out.err, (say) => {
+    say('waiting for the servers to answer');
+    return regd.ask(getRegistryPings, request, signal, ANSWER_MS_MAX);
+  });
   await regd.ask(PingRegistryService.commitPingRegistry, { workflow }, signal);
   const { answers, summary } = readable(told);
   out.result({ registry, workflowId: id, answers, summary }, (paint, columns) =>

@@ -15,10 +15,16 @@ const ANSWER_MS_MAX = 30_000;
 
 const { OperatorService } = operator;
 
-export async function askRegd({ regd, signal }: Session): Promise<RegdFacts> {
+/** Whoever hangs is waited for: `say` tells who that is. */
+export async function askRegd(
+  { regd, signal }: Session,
+  say: (phase: string) => void,
+): Promise<RegdFacts> {
   const { address } = regd;
   try {
+    say('waiting for regd');
     const health = await regd.ask(HealthService.check, { service: '' }, signal);
+    say('waiting for every stad; one that hangs is given 10 seconds');
     const fromMs = Date.now();
     const examined = await regd.ask(OperatorService.examineHosts, {}, signal, ANSWER_MS_MAX);
     const asked = { fromMs, toMs: Date.now() };

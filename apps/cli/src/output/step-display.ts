@@ -17,6 +17,20 @@ export function stepDisplay(terminal: Terminal): StepDisplay {
   return terminal.isInteractive ? new BarDisplay(terminal) : new LineDisplay(terminal);
 }
 
+/** Tells a person who watches what is waited for, until the work has ended; nobody else. */
+export async function whileWaiting<T>(
+  terminal: Terminal,
+  work: (say: (phase: string) => void) => Promise<T>,
+): Promise<T> {
+  if (!terminal.isInteractive) return await work(() => undefined);
+  const display = new BarDisplay(terminal);
+  try {
+    return await work((phase) => display.show({ phase }));
+  } finally {
+    display.end();
+  }
+}
+
 class LineDisplay implements StepDisplay {
   readonly #terminal: Terminal;
   #phase = '';

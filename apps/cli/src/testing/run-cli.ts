@@ -36,6 +36,15 @@ export async function runCli(
   return await startCli(args, options).ended;
 }
 
+/** Runs it where a person would watch: on a terminal of 80 columns. Tells all that was drawn there. */
+export async function runCliOnTerminal(args: readonly string[]): Promise<string> {
+  const command = ['stty cols 80;', 'exec', process.execPath, bin, ...args].join(' ');
+  const child = spawn('script', ['--quiet', '--command', command, '/dev/null'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return (await resultOf(child)).stdout;
+}
+
 async function resultOf(child: RunningCli['process']): Promise<CliResult> {
   const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [stdout, stderr, exitCode] = await Promise.all([
