@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
+import { isJournal, journalLines } from './journal-lines.ts';
 import type { LogFlags } from './log-flags.ts';
 
 const STDERR = 2;
@@ -13,7 +14,8 @@ export async function daemonLog({
   // Written at once: the last line before a process dies is the one that is wanted.
   const stderr = destination({ fd: STDERR, sync: true });
   const isPretty = format === 'pretty' || (format === 'auto' && isatty(STDERR));
-  const lines = isPretty ? await prettyLines(stderr) : stderr;
+  const plain = isJournal(STDERR) ? journalLines(stderr) : stderr;
+  const lines = isPretty ? await prettyLines(stderr) : plain;
   return pino({ name, level, base: { pid: process.pid } }, lines);
 }
 
