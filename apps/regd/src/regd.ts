@@ -20,6 +20,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { Entrance } from './access/entrances.ts';
 import { Guard } from './access/guard.ts';
 import { Objects } from './access/objects.ts';
+import { forgettingGone } from './forgetting-gone.ts';
 import { collectingGarbage } from './garbage.ts';
 import type { CallLimits } from './grpc/open-calls.ts';
 import { RpcServer } from './grpc/rpc-server.ts';
@@ -197,6 +198,7 @@ function runInBackground(
     regularly(collectingGarbage(garbage), { clock, log }, signal),
     regularly(failingUnserved(unserved), { clock, log }, signal),
     regularly(droppingOldInquiries({ journal, clock }), { clock, log }, signal),
+    regularly(forgettingGone({ board: journal, clock }), { clock, log }, signal),
   ];
 }
 

@@ -5,7 +5,15 @@ import { settled } from '../testing/agenda.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { idOf } from '../testing/names.ts';
 import { RecordingLog } from '../testing/recording-log.ts';
-import { HEARTBEAT_MS, isAlive, isHeard, isServed, keepPresent, stadsOf } from './presence.ts';
+import {
+  forgetReplaced,
+  HEARTBEAT_MS,
+  isAlive,
+  isHeard,
+  isServed,
+  keepPresent,
+  stadsOf,
+} from './presence.ts';
 
 const instance = idOf('instance');
 const who = { instance, daemon: 'stad', host: 'fs1', pid: 1, version: '1' } as const;
@@ -111,5 +119,35 @@ describe('who keeps present', () => {
     await expect(
       keepPresent(who, { board, clock, log, signal: new AbortController().signal }),
     ).rejects.toBe(bug);
+  });
+});
+
+describe('who has been silent for long', () => {
+  const nowMs = 1000;
+  const left = async (): Promise<readonly string[]> => {
+    await forgetReplaced(board, { silentMs: 100, nowMs });
+    return (await board.present()).map((one) => one.instance);
+  };
+
+  test('is forgotten once another one has come in its place', async () => {
+    await beat({ heartbeatMs: 899 });
+    await beat({ instance: idOf('next'), heartbeatMs: 950 });
+    expect(await left()).toEqual([idOf('next')]);
+  });
+
+  it.each<[string, Partial<Presence>]>([
+    ['nobody else is there', { heartbeatMs: 0 }],
+    ['who came was a daemon of another kind', { daemon: 'regd', heartbeatMs: nowMs }],
+    ['who came serves another host', { host: 'fs2', heartbeatMs: nowMs }],
+  ])('is remembered if %s', async (_why, other) => {
+    await beat({ heartbeatMs: 1 });
+    await beat({ instance: idOf('other'), ...other });
+    expect(await left()).toContain(instance);
+  });
+
+  test('is remembered for a while: it may hang, and hold a lock', async () => {
+    await beat({ heartbeatMs: 900 });
+    await beat({ instance: idOf('next'), heartbeatMs: nowMs });
+    expect(await left()).toHaveLength(2);
   });
 });

@@ -35,6 +35,23 @@ export async function stadsOf(board: Attendance, host: string): Promise<readonly
   return (await board.present()).filter((who) => who.daemon === 'stad' && who.host === host);
 }
 
+/**
+ * Takes those off the noticeboard that have been silent for so long, and whose place another one has
+ * taken since: killed daemons could not take their leave. One that comes back announces itself again.
+ */
+export async function forgetReplaced(
+  board: Noticeboard,
+  { silentMs, nowMs }: Readonly<{ silentMs: number; nowMs: number }>,
+): Promise<void> {
+  const present = await board.present();
+  const isFollowed = ({ daemon, host, heartbeatMs }: Presence): boolean =>
+    present.some(
+      (other) => other.daemon === daemon && other.host === host && other.heartbeatMs > heartbeatMs,
+    );
+  for (const who of present)
+    if (nowMs - who.heartbeatMs > silentMs && isFollowed(who)) await board.withdraw(who.instance);
+}
+
 /** Announces until the signal is aborted, and then withdraws. */
 export async function keepPresent(
   who: Omit<Presence, 'sinceMs' | 'heartbeatMs'>,
