@@ -11,12 +11,27 @@ export const broadcastId: Uuid = namedUuid('broadcast:all', NAMESPACE);
 
 /** The history of a registry. */
 export function registryId(name: string): Uuid {
-  return namedUuid(`fsoreg:${name}`, NAMESPACE);
+  return remembered(`fsoreg:${name}`);
 }
 
 /** The history of a registry's index of ephemeral workflows. */
 export function workflowIndexId(registry: string): Uuid {
-  return namedUuid(`fsoregephwfl:${registry}`, NAMESPACE);
+  return remembered(`fsoregephwfl:${registry}`);
+}
+
+/** Far more than there are registries; names that are none come in requests, too. */
+const REMEMBERED_MAX = 1000;
+
+const idsByName = new Map<string, Uuid>();
+
+/** Each step of each workflow asks for the same few. */
+function remembered(name: string): Uuid {
+  const known = idsByName.get(name);
+  if (known) return known;
+  const id = namedUuid(name, NAMESPACE);
+  if (idsByName.size >= REMEMBERED_MAX) idsByName.clear();
+  idsByName.set(name, id);
+  return id;
 }
 
 /** The rule for registry names, as error messages print it. */
