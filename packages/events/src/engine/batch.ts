@@ -91,9 +91,19 @@ export class Batch {
     }
   }
 
+  /** Whether there is nothing to commit. */
+  get isEmpty(): boolean {
+    return this.#changes.length === 0;
+  }
+
+  /** The histories that it has read, and the versions in which it has found them. */
+  *reads(): Generator<Readonly<{ history: Uuid; vid: Vid }>> {
+    for (const [history, { readVid: vid }] of this.#entries) yield { history, vid };
+  }
+
   /** What to commit: first that all that was only read is still so, then the facts, in order. */
   changes(): readonly Change[] {
-    if (this.#changes.length === 0) return [];
+    if (this.isEmpty) return [];
     const deleted = new Set(this.#changes.flatMap((c) => (c.do === 'delete' ? [c.history] : [])));
     const expectations = [...this.#entries]
       .filter(([history, entry]) => entry.appended === 0 && !deleted.has(history))

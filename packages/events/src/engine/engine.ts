@@ -2,11 +2,11 @@
 // commands to the journal. It knows no rules; aggregates do.
 import { RetryNoVC, type Ulid, type Vid } from '../ids/ulid.ts';
 import type { Uuid } from '../ids/uuid.ts';
-import { JournalConflictError } from '../journal/errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Origin } from '../streams/common.ts';
 import type { Aggregate, Versioned } from './aggregate.ts';
 import type { Batch } from './batch.ts';
+import { decideFromMemory } from './from-memory.ts';
 import { Histories } from './histories.ts';
 import { JointDecisions } from './joint-decisions.ts';
 import type { StateStore } from './state-store.ts';
@@ -63,7 +63,6 @@ export class Engine {
 
   /**
    * Decides one command on one history. `vid` is the version that the caller insists on, or
-   * {@link NoVC}: no check, and a lost race is a {@link JournalConflictError}; or
    * {@link RetryNoVC}: no check, and a lost race is decided again. Resolves to the new version.
    */
   tell<S, C, E, R extends string>(
@@ -88,14 +87,13 @@ export class Engine {
     const { histories, joint } = this.#shared;
     const { nextId } = this.#options;
     const decide = (batch: Batch): Promise<T> => work(new Transaction(batch, nextId, this.#origin));
+    if (retriesMax > 0) {
+      const decided = await decideFromMemory(histories, decide);
+      return decided ? decided.result : joint.retry(decide, retriesMax);
+    }
     const batch = histories.batch();
     const result = await decide(batch);
-    try {
-      await histories.commit(batch);
-    } catch (error) {
-      if (!(error instanceof JournalConflictError) || retriesMax === 0) throw error;
-      return joint.retry(decide, retriesMax);
-    }
+    await histories.commit(batch);
     return result;
   }
 }

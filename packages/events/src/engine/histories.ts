@@ -35,10 +35,9 @@ export class Histories {
     // Asked of the head, since the cache may hold the state of a history of another kind.
     const { kind: wanted } = aggregate.codec;
     if (head.kind !== wanted) throw new HistoryKindError({ history, stored: head.kind, wanted });
-    const cached = this.#cache.get(history);
-    if (cached?.aggregate === aggregate) {
-      return this.#follow(aggregate, history, { from: cached as Versioned<S>, to: head.vid });
-    }
+    const remembered = this.#remembered(aggregate, history);
+    if (remembered?.vid === head.vid) return remembered;
+    if (remembered) return this.#follow(aggregate, history, { from: remembered, to: head.vid });
     const unread = { vid: nilUlid, state: aggregate.initial };
     const saved = await this.#saved.load(aggregate, history);
     try {
@@ -55,6 +54,23 @@ export class Histories {
     return new Batch((aggregate, history) => this.find(aggregate, history));
   }
 
+  /** A batch that takes states as they are remembered, if they are, without a look at the journal. */
+  batchFromMemory(): Batch {
+    return new Batch(
+      async (aggregate, history) =>
+        this.#remembered(aggregate, history) ?? (await this.find(aggregate, history)),
+    );
+  }
+
+  /** Whether all that the batch has read is still so. */
+  async isCurrent(batch: Batch): Promise<boolean> {
+    for (const { history, vid } of batch.reads()) {
+      const head = await this.#journal.head(history);
+      if (vid !== (head?.deleted === false ? head.vid : nilUlid)) return false;
+    }
+    return true;
+  }
+
   /** Commits a batch, if it has decided anything. Throws what {@link Journal.commit} throws. */
   async commit(batch: Batch): Promise<void> {
     const changes = batch.changes();
@@ -62,6 +78,15 @@ export class Histories {
     await this.#journal.commit(changes);
     for (const outcome of batch.outcomes()) this.#moved(outcome);
     for (const change of changes) if (change.do === 'delete') this.#cache.delete(change.history);
+  }
+
+  #remembered<S, C, E, R extends string>(
+    aggregate: Aggregate<S, C, E, R>,
+    history: Uuid,
+  ): Versioned<S> | undefined {
+    const cached = this.#cache.get(history);
+    if (cached?.aggregate !== aggregate) return undefined;
+    return { vid: cached.vid, state: cached.state as S };
   }
 
   /** Folds what was appended to a history since `from`, which the journal must know, up to its end. */

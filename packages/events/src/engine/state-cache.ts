@@ -20,11 +20,15 @@ export class StateCache {
   }
 
   get(history: Uuid): Remembered | undefined {
-    return this.#entries.get(history)?.versioned;
+    const entry = this.#entries.get(history);
+    if (!entry) return undefined;
+    // A Map keeps the order of insertion: what is used moves to the end, the front is forgotten.
+    this.#entries.delete(history);
+    this.#entries.set(history, entry);
+    return entry.versioned;
   }
 
   set(history: Uuid, versioned: Remembered, bytes: number): void {
-    // A Map keeps the order of insertion: what is used moves to the end, the front is forgotten.
     this.delete(history);
     this.#entries.set(history, { versioned, bytes });
     this.#bytes += bytes;
