@@ -127,8 +127,9 @@ export class RegdLoop implements Loop<RegdTask> {
     if (!workflow) return;
     log.about(aboutWorkflow(workflow));
     const { registryName, repoId } = workflow.start;
-    const { state: index } = await this.#engine.find(workflowIndex, workflowIndexId(registryName));
-    const isIndexed = index.active.has(workflowId) || !entryOf(index, workflowId);
+    // While it goes on, the index has nothing to say.
+    const isIndexed =
+      workflow.status === 'terminated' && (await this.#isIndexed(registryName, workflowId));
     const action = regdAction(workflow, isIndexed);
     if (action === 'wait-for-stad' || action === 'rest') return;
     const move = action === 'settle' ? settle : beginFiles;
@@ -139,6 +140,12 @@ export class RegdLoop implements Loop<RegdTask> {
       await move(tx, workflowId);
     });
     log.info({}, 'workflow advanced');
+  }
+
+  /** Whether the index has still to be told of its end. */
+  async #isIndexed(registryName: string, workflowId: Uuid): Promise<boolean> {
+    const { state: index } = await this.#engine.find(workflowIndex, workflowIndexId(registryName));
+    return index.active.has(workflowId) || !entryOf(index, workflowId);
   }
 }
 

@@ -1,10 +1,13 @@
 import {
   JournalUnavailableError,
   NoVC,
+  nilUlid,
+  randomUuid,
   ulidSource,
   Engine,
   mainId,
   type StoredEvent,
+  type Ulid,
 } from '@permafrost/events';
 import { MemoryJournal } from '@permafrost/events/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -92,6 +95,24 @@ describe('the runner', () => {
     await happen();
     await settled();
     expect(runs).toEqual(['left over', 'news']);
+    stop.abort();
+    await done;
+  });
+
+  test('follows also what is committed faster than it reads', async () => {
+    concerns = ({ id }) => [id];
+    const { done } = start();
+    await settled();
+    const [nextId, history, length] = [ulidSource(), randomUuid(), 2500];
+    let parent: Ulid = nilUlid;
+    const batch = Array.from({ length }, () => {
+      const append = { do: 'append', history, kind: 'main', id: nextId(), parent } as const;
+      parent = append.id;
+      return { ...append, body: new Uint8Array(1) };
+    });
+    await journal.commit(batch);
+    await settled();
+    expect(runs).toEqual(batch.map(({ id }) => id));
     stop.abort();
     await done;
   });

@@ -79,9 +79,10 @@ export class Runner<Task> {
       const opened = this.#nameOpen(signal);
       while (!this.#isOver(signal)) {
         const woken = new Promise<void>((resolve) => (this.#wake = resolve));
-        const next = await this.#follow(position ?? 0, signal);
-        if (next === position && !this.#isOver(signal)) await woken;
-        position = next;
+        const page = await this.#follow(position ?? 0, signal);
+        position = page.at(-1)?.position ?? position;
+        // Of whatever is committed from the reading on, it is told.
+        if (page.length < PAGE_EVENTS && !this.#isOver(signal)) await woken;
       }
       await opened;
       while (this.#running.size > 0) await Promise.all(this.#running);
@@ -102,13 +103,15 @@ export class Runner<Task> {
     }, signal);
   }
 
-  async #follow(position: Position, signal: AbortSignal): Promise<Position> {
+  /** Names what the next page of events concerns, and resolves to it. */
+  async #follow(position: Position, signal: AbortSignal): Promise<readonly StoredEvent[]> {
     const { journal } = this.#options;
-    const events = await this.#untilDone(() => journal.readAll(position, PAGE_EVENTS), signal);
-    for (const event of events ?? []) {
+    const read = () => journal.readAll(position, PAGE_EVENTS);
+    const events = (await this.#untilDone(read, signal)) ?? [];
+    for (const event of events) {
       for (const task of this.#concerns(event)) this.#name(task, signal);
     }
-    return events?.at(-1)?.position ?? position;
+    return events;
   }
 
   /** An event that cannot be read concerns nobody; it must not stop the work on all others. */
