@@ -243,7 +243,7 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
   #lookForNews(): void {
     let isNews: boolean;
     try {
-      this.#files.look();
+      this.#files.lookNowAndThen();
       isNews = this.#hasNews();
     } catch {
       // Whoever reads next meets the fault where it can be handled.
