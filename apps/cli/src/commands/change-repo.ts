@@ -91,10 +91,10 @@ function tellEnd({ out }: Session, workflow: operator.Workflow): void {
   out.result(workflow, (paint) => paint.green(successWords(workflow)));
 }
 
+/** On stdout nothing but the id, for scripts that keep it. */
 function tellBegun(session: Session, { id, globalPath }: operator.Repo, workflow: Uuid): void {
-  session.out.result({ id: workflow, repoId: id, globalPath }, () =>
-    [workflow, ...goingOn(session, workflow).hints].join('\n'),
-  );
+  session.out.result({ id: workflow, repoId: id, globalPath }, () => workflow);
+  for (const hint of goingOn(session, workflow).hints) session.out.note(hint);
 }
 
 function goingOn({ commandLine }: Session, workflow: Uuid): Told {

@@ -365,6 +365,20 @@ describe('events', () => {
     expect(requests[0]).toEqual({ history, afterEvent: vid, watch: false });
   });
 
+  it('follows a workflow until it has ended', async () => {
+    const json = '{"type":"WorkflowCommitted","direction":"unfreeze"}';
+    await regd
+      .tell(OperatorService.watchEvents, async function* () {
+        yield* [{ event }, { event: { ...event, json } }];
+        await new Promise(() => undefined);
+      })
+      .start();
+    const args = ['--state', regd.state, 'events', 'workflow', WORKFLOW_ID, '--watch'];
+    const { exitCode, stdout } = await runCli(args);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/the files\n.*the workflow has ended\n$/);
+  });
+
   it('goes on after the last event when regd was away', async () => {
     const after: (string | undefined)[] = [];
     await regd

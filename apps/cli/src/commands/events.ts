@@ -4,6 +4,7 @@ import { operator } from '@permafrost/proto';
 import { readArgument, registryArgument, ulidArgument, uuidArgument } from '../arguments.ts';
 import { eventLine } from '../events/event-line.ts';
 import { eventValue } from '../events/event-value.ts';
+import { endsWorkflow, type AnyEvent } from '../events/sentence.ts';
 import { Failure } from '../failure.ts';
 import type { Session } from '../session.ts';
 import { findRepo } from '../target.ts';
@@ -20,7 +21,7 @@ export function addEvents(program: Command, bind: Bind): void {
     .description('tell what happened, from the journal')
     .addArgument(new Argument('<kind>', 'of what').choices(kinds))
     .argument('<which>', 'name of a registry or of its index, path or id of a repo, workflow id')
-    .option('--watch', 'go on with new events as they come')
+    .option('--watch', 'go on with new events as they come, those of a workflow until it has ended')
     .option('--after <vid>', 'only events after this one; --json shows their ids', ulidArgument)
     .addHelpText(
       'after',
@@ -51,7 +52,9 @@ async function events(
   try {
     for await (const { event } of messages) {
       if (!event) continue;
-      out.result(eventValue(event), (paint) => eventLine(event, paint));
+      const value = eventValue(event);
+      out.result(value, (paint) => eventLine(event, paint));
+      if (endsWorkflow(value.event as AnyEvent)) return;
       afterEvent = event.id;
     }
   } catch (error) {

@@ -183,12 +183,11 @@ describe('a refusal', () => {
 });
 
 describe('not waiting', () => {
-  it('prints the id and how to follow it', async () => {
+  it('prints the id alone, and how to follow it beside', async () => {
     await accepting().start();
     const people = await runCli([...freezeArgs(), '--no-wait']);
-    expect(people.exitCode).toBe(0);
-    expect(people.stdout).toContain(WORKFLOW_ID);
-    expect(people.stdout).toContain(
+    expect(people).toMatchObject({ exitCode: 0, stdout: `${WORKFLOW_ID}\n` });
+    expect(people.stderr).toContain(
       `permafrost --state ${regd.state} events workflow ${WORKFLOW_ID} --watch`,
     );
     const programs = await runCli([...freezeArgs('--json'), '--no-wait']);
@@ -202,7 +201,7 @@ describe('not waiting', () => {
     const args = ['--state', regd.state, 'freeze', REPO_PATH, '--author', AUTHOR, '--no-wait'];
     const { stdout } = await runCli(args);
     const [request] = begun;
-    expect(stdout.split('\n')[0]).toBe(request && uuidFromBytes(request.workflow));
+    expect(stdout.trimEnd()).toBe(request && uuidFromBytes(request.workflow));
   });
 });
 

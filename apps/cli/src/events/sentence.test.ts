@@ -48,6 +48,10 @@ describe('sentence', () => {
       },
       'A <a@x> asked to freeze /data again, as a repair',
     ],
+    [
+      { type: 'WorkflowIndexed', entry: { direction, globalPath: '/data', workflowId } },
+      `unfreeze of /data began, workflow ${workflowId}`,
+    ],
     [{ type: 'Unreadable', reason: 'cut off' }, 'an event that cannot be read: cut off'],
     [{ type: 'FromTheFuture' }, 'something newer than this program: FromTheFuture'],
   ])('%j', (event, words) => {

@@ -91,7 +91,7 @@ export function sentence(event: AnyEvent): string {
       return 'the ping has ended';
     case 'WorkflowIndexed': {
       const { direction, globalPath, workflowId } = event.entry;
-      return `${beginning(direction)} of ${globalPath}, workflow ${workflowId}`;
+      return `${direction} of ${globalPath} began, workflow ${workflowId}`;
     }
     case 'IndexedWorkflowCompleted':
       return `${event.direction} ended, workflow ${event.workflowId}`;
@@ -116,6 +116,11 @@ export function sentence(event: AnyEvent): string {
     default:
       return newer(event);
   }
+}
+
+/** Whether it is the last one that there ever is of its workflow. */
+export function endsWorkflow({ type }: AnyEvent): boolean {
+  return type === 'WorkflowCommitted' || type === 'RegistryPingCommitted';
 }
 
 /** A newer regd may know events that this program does not; the compiler says that there are none. */
