@@ -50,9 +50,9 @@ function control({ debian }: Architecture, sizeKib: number): readonly string[] {
     'Section: admin',
     'Priority: optional',
     'Description: freezes finished research data where it lies',
-    ' Sets the immutable attribute on every file and directory of a data set, and clears',
-    ' it again, as durable workflows that two daemons carry out together. What happened,',
-    ' when, and by whom is kept in a journal and in git.',
+    ' Sets the immutable attribute on every file and directory of a data set, and',
+    ' clears it again, as durable workflows that two daemons carry out together.',
+    ' What happened, when, and by whom is kept in a journal and in git.',
   ];
 }
 

@@ -45,10 +45,8 @@ export async function layOut(
   cpSync(join(top, 'packaging/prometheus'), join(root, DOCUMENTS, 'prometheus'), {
     recursive: true,
   });
-  const changes = readFileSync(join(top, 'CHANGELOG.md'));
-  place(`${DOCUMENTS}/changelog.gz`, compressed(changes));
   place(`${DOCUMENTS}/copyright`, copyright(node));
-  for (const file of ['README.md', 'ARCHITECTURE.md', 'docs']) {
+  for (const file of ['README.md', 'CHANGELOG.md', 'ARCHITECTURE.md', 'docs']) {
     cpSync(join(top, file), join(root, DOCUMENTS, file), { recursive: true });
   }
 }
