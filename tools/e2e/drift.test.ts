@@ -115,3 +115,19 @@ it.skipIf(noChattr)(
   },
   MINUTE_MS,
 );
+
+it.skipIf(noChattr)(
+  `a repo in another one stays frozen, whatever is checked and repaired around it${because}`,
+  async () => {
+    await installation.cliOk('init', 'repo', 'demo', join(repo, 'run'), '--author', AUTHOR);
+    await installation.cliOk('freeze', join(repo, 'run'), '--author', AUTHOR);
+    expect(await found()).toEqual({ exitCode: 0, lines: [] });
+    await chattr('+i', 'a');
+    expect(await found()).toEqual({ exitCode: 1, lines: ['flag-left a'] });
+    const { exitCode, stderr } = await repair();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('not a leaf repo');
+    expect(await countImmutable(join(repo, 'run'))).toEqual({ immutable: 3, mutable: 0 });
+  },
+  MINUTE_MS,
+);

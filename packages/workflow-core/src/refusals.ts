@@ -128,7 +128,7 @@ export const refusals: Readonly<Record<Refusal, RefusalInfo>> = {
   REPO_HAS_CHILD_REPOS: {
     class: 'state',
     text: 'not a leaf repo',
-    remedy: 'Only a repo without other repos below it can be frozen.',
+    remedy: 'Only a repo without other repos below it can be frozen or repaired.',
   },
   REPO_IN_OTHER_TIER: {
     class: 'state',

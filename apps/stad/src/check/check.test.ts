@@ -37,7 +37,7 @@ type Found = Readonly<{ drifts: readonly string[]; summary: check.CheckSummary |
 
 async function found(
   tier: CheckedRepo['tier'],
-  { location = scratch.location, hostRoot = scratch.root }: Partial<CheckedRepo> = {},
+  { location = scratch.location, hostRoot = scratch.root, inner = [] }: Partial<CheckedRepo> = {},
 ): Promise<Found> {
   const items: check.CheckRepoResponse[] = [];
   const tell = async (item: check.CheckRepoResponse): Promise<void> => {
@@ -46,7 +46,7 @@ async function found(
   };
   const { signal } = new AbortController();
   const parts = { tree, shadow: scratch.repo(), signal, tell };
-  await new Check(parts).run({ location, hostRoot, tier });
+  await new Check(parts).run({ location, hostRoot, tier, inner });
   const drifts = items.flatMap(({ item }) =>
     item?.$case === 'drift'
       ? [[item.value.kind, item.value.path, item.value.detail].filter(Boolean).join(' ')]
@@ -94,6 +94,15 @@ it('tells stray flags of what is online', async () => {
     [],
   );
   expect((await found('online')).summary?.drifts).toEqual([{ kind: 'flag-left', count: 6 }]);
+});
+
+it('leaves the flags of other repos in it to their own checks', async () => {
+  scratch.write('dir2/a');
+  await freeze();
+  const inner = ['dir', 'absent'].map((name) => join(scratch.data, name));
+  const { drifts } = await found('online', { inner });
+  const left = drifts.filter((line) => line.startsWith('flag-left')).sort();
+  expect(left).toEqual(['.', 'a', 'b', 'dir2', 'dir2/a'].map((path) => `flag-left ${path}`));
 });
 
 it('tells that the top has changed', async () => {

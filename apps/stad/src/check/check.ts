@@ -1,8 +1,10 @@
 // Compares a repo's files with what is recorded of them: the attribute with the journal, the entries
 // with the last snapshot. It changes nothing, and keeps nothing of what it tells but counts.
+import { relative } from 'node:path';
 import type { check } from '@permafrost/events';
 import type { ShadowLocation } from '@permafrost/workflow-core';
 import { watchTelling } from '../inquiries/watch-telling.ts';
+import { bytesOfText } from '../shadow/byte-string.ts';
 import type { GitShadowRepo } from '../shadow/git-shadow-repo.ts';
 import { lineOf, markOfTop, type StatusLine } from '../shadow/status.ts';
 import type { FlaggedTree } from '../tree/immutable-tree.ts';
@@ -15,6 +17,8 @@ export type CheckedRepo = Readonly<{
   hostRoot: string;
   /** What the journal says. */
   tier: 'frozen' | 'online';
+  /** Where other repos lie in it, on its host: their flags are looked at by checks of their own. */
+  inner: readonly string[];
 }>;
 
 export type CheckParts = Readonly<{
@@ -39,11 +43,12 @@ export class Check {
   }
 
   /** Throws {@link FilesFault} when something cannot be looked at. */
-  async run({ location, hostRoot, tier }: CheckedRepo): Promise<void> {
+  async run(checked: CheckedRepo): Promise<void> {
+    const { location, hostRoot, tier } = checked;
     const misplacement = misplacementOf(location.hostPath, hostRoot);
     if (misplacement) await this.#drift(misplacement.kind, '', misplacement.detail);
     const isThere = misplacement === undefined || misplacement.kind === 'redirected';
-    const entries = isThere ? await this.#lookAtFlags(location.hostPath, tier) : 0;
+    const entries = isThere ? await this.#lookAtFlags(checked) : 0;
     if (isThere) await this.#lookAtEntries(location);
     const drifts = [...this.#counts].map(([kind, count]) => ({ kind, count }));
     await this.#parts.tell({
@@ -51,17 +56,18 @@ export class Check {
     });
   }
 
-  async #lookAtFlags(path: string, tier: CheckedRepo['tier']): Promise<number> {
+  async #lookAtFlags({ location: { hostPath }, tier, inner }: CheckedRepo): Promise<number> {
+    const ofOthers = new Set(inner.map((path) => bytesOfText(relative(hostPath, path))));
     const [wanted, kind] =
       tier === 'frozen'
         ? (['immutable', 'flag-lost'] as const)
         : (['mutable', 'flag-left'] as const);
     const onWrong = async (paths: readonly ByteName[]): Promise<void> => {
-      for (const wrong of paths) await this.#drift(kind, wrong);
+      for (const wrong of paths) if (!isIn(ofOthers, wrong)) await this.#drift(kind, wrong);
     };
     const { tree } = this.#parts;
     const { dirs, files } = await tree.look(
-      path,
+      hostPath,
       { wanted, onWrong },
       watchTelling(this.#parts, 'attributes'),
     );
@@ -86,4 +92,11 @@ export class Check {
     const path = pathBelowTop === '' ? '.' : printableName(bytesOf(pathBelowTop));
     await this.#parts.tell({ item: { $case: 'drift', value: { kind, path, detail } } });
   }
+}
+
+/** Whether a path is one of the tops, or below one. */
+function isIn(tops: ReadonlySet<ByteName>, path: ByteName): boolean {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1))
+    if (tops.has(path.slice(0, end))) return true;
+  return false;
 }

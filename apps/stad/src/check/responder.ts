@@ -1,6 +1,15 @@
 // Answers regd's question what of a repo's files is not as recorded.
 import { checkSubject, registryId } from '@permafrost/events';
-import { registry, responderTo, rootOf, type Responder } from '@permafrost/workflow-core';
+import {
+  hostPathOf,
+  isWithin,
+  registry,
+  responderTo,
+  rootOf,
+  type Registry,
+  type Responder,
+  type ShadowLocation,
+} from '@permafrost/workflow-core';
 import { atRest, NotNowError, type RepoAtRest, type RestWorld } from '../inquiries/at-rest.ts';
 import { streamed } from '../inquiries/streamed.ts';
 import { Check, type CheckedRepo, type CheckParts } from './check.ts';
@@ -30,5 +39,18 @@ async function checkedRepo(
   const { state } = await engine.find(registry, registryId(init.registry));
   // A root that was removed no longer says which part of the way is the owner's.
   const hostRoot = rootOf(state, init.globalPath)?.hostRoot ?? location.hostPath;
-  return { location, hostRoot, tier };
+  return { location, hostRoot, tier, inner: reposIn(state, location, init.fileHost) };
+}
+
+function reposIn(
+  state: Registry,
+  { repoId, hostPath }: ShadowLocation,
+  host: string,
+): readonly string[] {
+  return [...state.repos.values()].flatMap(({ id, globalPath }) => {
+    const root = rootOf(state, globalPath);
+    if (id === repoId || root?.host !== host) return [];
+    const path = hostPathOf(root, globalPath);
+    return isWithin(path, hostPath) ? [path] : [];
+  });
 }

@@ -1,7 +1,7 @@
 import { accept, nilUuid, refuse, unreachable, type Decision } from '@permafrost/events';
 import { isCleanAbsolute } from '../storage/paths.ts';
 import { judgeBegin, judgeEnd } from '../storage/storage.ts';
-import { isLeaf, parentRepo, rootOf } from './queries.ts';
+import { isLeaf, needsLeaf, parentRepo, rootOf } from './queries.ts';
 import type { Registry, RegistryCommand, RegistryEvent, RegistryRefusal } from './registry.ts';
 
 type Decided = Decision<RegistryEvent, RegistryRefusal>;
@@ -102,7 +102,7 @@ function beginStorage(registry: Registry, command: Command<'BeginStorage'>): Dec
     case 'conflict':
       return refuse('REPO_HELD_BY_OTHER_WORKFLOW');
     case 'go':
-      if (direction === 'freeze' && !isLeaf(registry, repo)) return refuse('REPO_HAS_CHILD_REPOS');
+      if (needsLeaf(command) && !isLeaf(registry, repo)) return refuse('REPO_HAS_CHILD_REPOS');
       return accept({ type: 'RepoStorageStarted', direction, repoId, workflowId });
   }
 }

@@ -40,6 +40,14 @@ export function isLeaf({ reposWithin }: Registry, { globalPath }: RegistryRepo):
   return reposWithin.get(globalPath) === 1;
 }
 
+/**
+ * Whether nothing may lie below the repo. A freeze would take other repos with it; a repair looks at
+ * the flags of all that lies there, and would thaw what is frozen for good reason.
+ */
+export function needsLeaf({ direction, repair }: Departure): boolean {
+  return direction === 'freeze' || repair === true;
+}
+
 /** The repos at or below a directory, or all of them, by path. */
 export function reposWithin({ repos }: Registry, top?: string): readonly RegistryRepo[] {
   return [...repos.values()]
@@ -60,11 +68,10 @@ export function whyNotBegin(
   registry: Registry,
   departure: Departure & Readonly<{ repoId: Uuid }>,
 ): RegistryRefusal | undefined {
-  const { direction, repoId } = departure;
-  const repo = registry.repos.get(repoId);
+  const repo = registry.repos.get(departure.repoId);
   if (!repo) return 'REPO_UNKNOWN';
   if (registry.indexId === undefined) return 'EPHEMERAL_WORKFLOWS_NOT_ENABLED';
   if (!mayBegin(departure, repo.storage)) return 'REPO_IN_OTHER_TIER';
-  if (direction === 'freeze' && !isLeaf(registry, repo)) return 'REPO_HAS_CHILD_REPOS';
+  if (needsLeaf(departure) && !isLeaf(registry, repo)) return 'REPO_HAS_CHILD_REPOS';
   return undefined;
 }

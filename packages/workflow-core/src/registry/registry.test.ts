@@ -89,6 +89,8 @@ const storageTable = matrix(`
   begin unfreeze nest  | WC          | WC      | WC        | Started | Started       | WC         | Started         | WC        | WC       | WC             | WC          | WC
   begin unfreeze own   | WC          | WC      | WC        | WC      | WC            | -          | WC              | WC        | WC       | WC             | WC          | WC
   begin unfreeze repair | WC         | Started | WC        | Started | Started       | WC         | Started         | WC        | WC       | WC             | WC          | WC
+  # It would thaw the repos below.
+  begin unfreeze repair nest | WC    | NL      | WC        | NL      | NL            | WC         | NL              | WC        | WC       | WC             | WC          | WC
   commit unfreeze      | WC          | WC      | WC        | WC      | WC            | WC         | WC              | WC        | WC       | WC             | WC          | WC
   # Gap 1: the cells of online and unfreeze-failed were exchanged, and a repeat never ended.
   commit unfreeze own  | WC          | -       | WC        | WC      | WC            | Completed  | WC              | WC        | WC       | WC             | WC          | WC
@@ -111,7 +113,7 @@ function storageCommand(row: string, repo = repoId): RegistryCommand {
       return {
         type: 'BeginStorage',
         ...move,
-        ...(row.endsWith('repair') && { repair: true }),
+        ...(row.includes('repair') && { repair: true }),
       };
     case 'commit':
       return { type: 'CommitStorage', ...move };
@@ -326,7 +328,9 @@ describe('whyNotBegin', () => {
     const nested = fold([...tierEvents('online'), child]);
     expect(whyNotBegin(nested, freeze)).toBe('REPO_HAS_CHILD_REPOS');
     const thawed = fold([...tierEvents('frozen'), child]);
-    expect(whyNotBegin(thawed, { direction: 'unfreeze', repoId })).toBeUndefined();
+    const thaw = { direction: 'unfreeze', repoId } as const;
+    expect(whyNotBegin(thawed, thaw)).toBeUndefined();
+    expect(whyNotBegin(nested, { ...thaw, repair: true })).toBe('REPO_HAS_CHILD_REPOS');
   });
 });
 
