@@ -24,12 +24,19 @@ const remedies: Readonly<Record<UnauthenticatedCode, string>> = {
 /** Nobody knows who calls. For a caller this is UNAUTHENTICATED. */
 export class UnauthenticatedError extends Error {
   readonly code: UnauthenticatedCode;
+  /** Whose token it is, if its signature is good: for the log, since it may be in other hands. */
+  readonly subject: string | undefined;
   readonly remedy: string;
 
-  constructor(code: UnauthenticatedCode, message: string, options?: { cause?: unknown }) {
+  constructor(
+    code: UnauthenticatedCode,
+    message: string,
+    { subject, ...options }: { cause?: unknown; subject?: string | undefined } = {},
+  ) {
     super(message, options);
     this.name = 'UnauthenticatedError';
     this.code = code;
+    this.subject = subject;
     this.remedy = remedies[code];
   }
 }

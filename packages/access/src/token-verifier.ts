@@ -71,20 +71,21 @@ function checkForm(token: string): void {
 }
 
 /** jose looks at this claim only where a greatest age is asked for. */
-function checkIssuedAt({ iat }: JWTPayload, nowMs: number): void {
-  if (iat !== undefined && iat * 1000 > nowMs) {
-    throw invalid('TOKEN_NOT_YET_VALID', 'Token used before issued');
+function checkIssuedAt(payload: JWTPayload, nowMs: number): void {
+  if (payload.iat !== undefined && payload.iat * 1000 > nowMs) {
+    throw invalid('TOKEN_NOT_YET_VALID', 'Token used before issued', subjectOf({ payload }));
   }
 }
 
 /** A token that is bound to hosts is worth nothing to whoever copied it elsewhere. */
-function checkPeer({ san }: Identity, peerDnsNames: readonly string[]): void {
+function checkPeer({ san, subject }: Identity, peerDnsNames: readonly string[]): void {
   if (san === undefined) return;
   const allowed = new Set(san.map((name) => name.toLowerCase()));
   if (peerDnsNames.some((name) => allowed.has(name.toLowerCase()))) return;
   throw new UnauthenticatedError(
     'TOKEN_OF_OTHER_PEER',
     'token claim `san` does not contain the name of the TLS peer',
+    { subject },
   );
 }
 
@@ -92,12 +93,13 @@ function checkPeer({ san }: Identity, peerDnsNames: readonly string[]): void {
 function unauthenticated(error: errors.JOSEError): UnauthenticatedError {
   const cause = { cause: error };
   if (error instanceof errors.JWTExpired) {
-    return invalid('TOKEN_EXPIRED', 'Token is expired', cause);
+    return invalid('TOKEN_EXPIRED', 'Token is expired', { ...cause, ...subjectOf(error) });
   }
   if (error instanceof errors.JWTClaimValidationFailed) {
+    const options = { ...cause, ...subjectOf(error) };
     return error.reason === 'check_failed'
-      ? invalid('TOKEN_NOT_YET_VALID', 'Token is not valid yet', cause)
-      : invalid('TOKEN_CLAIM_WRONG', `malformed token claim \`${error.claim}\``, cause);
+      ? invalid('TOKEN_NOT_YET_VALID', 'Token is not valid yet', options)
+      : invalid('TOKEN_CLAIM_WRONG', `malformed token claim \`${error.claim}\``, options);
   }
   if (error instanceof errors.JOSEAlgNotAllowed) {
     const text = 'rpc error: code = Unauthenticated desc = wrong JWT signing method';
@@ -109,6 +111,15 @@ function unauthenticated(error: errors.JOSEError): UnauthenticatedError {
   return malformed('token is malformed', cause);
 }
 
+/** jose looks at claims only once it has verified the signature. What stands there may be anything. */
+function subjectOf({
+  payload: { sub },
+}: Readonly<{ payload: Readonly<Record<string, unknown>> }>): {
+  subject: string | undefined;
+} {
+  return { subject: typeof sub === 'string' ? sub : undefined };
+}
+
 function malformed(reason: string, options?: { cause?: unknown }): UnauthenticatedError {
   return invalid('TOKEN_MALFORMED', reason, options);
 }
@@ -116,7 +127,7 @@ function malformed(reason: string, options?: { cause?: unknown }): Unauthenticat
 function invalid(
   code: UnauthenticatedError['code'],
   reason: string,
-  options?: { cause?: unknown },
+  options?: { cause?: unknown; subject?: string | undefined },
 ): UnauthenticatedError {
   return new UnauthenticatedError(code, `invalid token: ${reason}`, options);
 }

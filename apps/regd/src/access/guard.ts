@@ -8,7 +8,7 @@ import type { Authenticate, Presented } from './authenticate.ts';
 import type { Caller } from './caller.ts';
 import type { Objects } from './objects.ts';
 import type { Rule } from './rule.ts';
-import { certificateOf, originOf, reasonOf, traceparentOf } from './origin.ts';
+import { certificateOf, checkReason, originOf, reasonOf, traceparentOf } from './origin.ts';
 import { idsIn, type RequestIds } from './request-ids.ts';
 import { rules } from './rules.ts';
 import { TokenNeededError } from './token-needed-error.ts';
@@ -75,7 +75,7 @@ export class Visit {
   readonly #span: CallSpan | undefined;
   #ids: RequestIds = {};
   #subject: string | undefined;
-  #reason = '';
+  readonly #reason: string;
   #checks: readonly Check[] = [];
 
   constructor(
@@ -87,6 +87,7 @@ export class Visit {
     this.#rpc = rpc;
     this.#rule = rule;
     this.#call = call;
+    this.#reason = reasonOf(call.metadata);
     this.#onEnd = options.onCall?.(rpc);
     const spans = rule.isChange ? options.spans : undefined;
     this.#span = spans?.begin(rpc.slice(1), traceparentOf(call.metadata));
@@ -98,21 +99,35 @@ export class Visit {
     const caller = await this.#authenticate(this.#rule.told?.(request));
     const { subject } = caller;
     this.#subject = subject;
-    const reason = reasonOf(this.#call.metadata);
-    this.#reason = reason;
+    checkReason(this.#call.metadata);
     this.#checks = await this.#rule.checks(request, this.#options.objects);
     for (const check of this.#checks) caller.authorize(check);
     this.#span?.admit(this.#ids);
-    return { caller, origin: originOf(this.#call, { subject, reason }) };
+    const origin = originOf(this.#call, { subject, reason: this.#reason });
+    return { caller: this.#noting(caller), origin };
   }
 
   async #authenticate(told: Check | undefined): Promise<Caller> {
     try {
       return await this.#options.authenticate(this.#call);
     } catch (error) {
-      const isTold = told && error instanceof UnauthenticatedError;
-      throw isTold ? new TokenNeededError(error, told) : error;
+      if (!(error instanceof UnauthenticatedError)) throw error;
+      this.#subject = error.subject;
+      if (!told) throw error;
+      this.#checks = [told];
+      throw new TokenNeededError(error, told);
     }
+  }
+
+  /** What the call finds out later that one must be allowed to do is told to the log, too. */
+  #noting(caller: Caller): Caller {
+    return {
+      ...caller,
+      authorize: (check) => {
+        this.#checks = [...this.#checks, check];
+        caller.authorize(check);
+      },
+    };
   }
 
   /** The call has ended. Changes and refused callers are told to the log, with the same fields. */

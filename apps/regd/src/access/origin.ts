@@ -36,12 +36,19 @@ export function traceparentOf(metadata: Metadata): string | undefined {
   return metadata.get('traceparent')[0]?.toString();
 }
 
-/** Why the caller asks, in their own words; empty if they do not say. Throws an {@link RpcError}. */
+/** Why the caller asks, in their own words; empty if they do not say. Only the begin of a long one. */
 export function reasonOf(metadata: Metadata): string {
+  return reasonIn(metadata).subarray(0, REASON_BYTES_MAX).toString();
+}
+
+/** Throws an {@link RpcError} for a reason that is too long to be kept. */
+export function checkReason(metadata: Metadata): void {
+  if (reasonIn(metadata).length <= REASON_BYTES_MAX) return;
+  const text = `the reason is longer than ${REASON_BYTES_MAX} bytes`;
+  throw badArgument('REASON_TOO_LONG', text, 'Say it in fewer words.');
+}
+
+function reasonIn(metadata: Metadata): Buffer {
   const [value = ''] = metadata.get(REASON_KEY);
-  if (value.length > REASON_BYTES_MAX) {
-    const text = `the reason is longer than ${REASON_BYTES_MAX} bytes`;
-    throw badArgument('REASON_TOO_LONG', text, 'Say it in fewer words.');
-  }
-  return value.toString();
+  return typeof value === 'string' ? Buffer.from(value) : value;
 }

@@ -125,12 +125,16 @@ describe('is refused, with the right code and a line in the log:', () => {
   });
 
   test('a token that has ended', async () => {
-    expect(await freeze(await clientWith({ ageMs: 7_200_000 }))).toMatchObject({
+    const token = await site.token({ ageMs: 7_200_000 });
+    const client = await clientOf({ token, reason: 'published' });
+    expect(await freeze(client)).toMatchObject({
       status: status.UNAUTHENTICATED,
       text: 'invalid token: Token is expired',
       code: 'TOKEN_EXPIRED',
     });
-    expect(log.take('call refused')).toMatchObject([{ ...refusedLine, code: 'TOKEN_EXPIRED' }]);
+    expect(log.take('call refused')).toMatchObject([
+      { ...refusedLine, subject: 'alice', reason: 'published', code: 'TOKEN_EXPIRED' },
+    ]);
   });
 
   test('a token that is bound to another host', async () => {
@@ -140,7 +144,8 @@ describe('is refused, with the right code and a line in the log:', () => {
       code: 'TOKEN_OF_OTHER_PEER',
     });
     expect(log.take('call refused')).toMatchObject([
-      { ...refusedLine, code: 'TOKEN_OF_OTHER_PEER' },
+      // Whose token it is, is certain: that one has to be told.
+      { ...refusedLine, subject: 'alice', code: 'TOKEN_OF_OTHER_PEER' },
     ]);
   });
 
@@ -266,6 +271,7 @@ test('a caller without a token is told which scope to ask for, as recorded', asy
   expect((await failureOf(roots)).details).toBe(
     '081012236d697373696e67204752504320617574686f72697a6174696f6e206d657461646174611a4a0a2c747970652e676f6f676c65617069732e636f6d2f6e6f6766736f2e41757468526571756972656453636f7065121a0a1166736f2f726561642d726567697374727912056578726567',
   );
+  expect(log.take('call refused')).toMatchObject([{ scopes: ['fso/read-registry name=exreg'] }]);
   const registries = client.call(MainService.getRegistries, {});
   expect((await failureOf(registries)).details).toBeUndefined();
 });
@@ -280,6 +286,9 @@ test('the events of a workflow are for those who may read its repo', async () =>
     status: status.PERMISSION_DENIED,
     remedy: `Get a token with the scope fso/read-repo path=${path}.`,
   });
+  expect(log.take('call refused')).toMatchObject([
+    { scopes: [`fso/read-registry name=${REGISTRY}`, `fso/read-repo path=${path}`] },
+  ]);
   const reader = await clientWith({ grants: [ofRegistry, { can: ['read'], paths: [path] }] });
   expect(await events(reader)).toHaveLength(5);
 });
