@@ -76,6 +76,19 @@ export function realAttributesSuite(name: string, make: () => Promise<AttributeD
       });
     }
 
+    const noBtrfs = fileSystems.find(({ type }) => type === 'btrfs')?.skipped;
+    it.skipIf(noBtrfs)(titled('enters no subvolume', noBtrfs), async () => {
+      await mountNew('btrfs', top, space.path);
+      const inner = join(top, 'subvolume');
+      await execa('btrfs', ['subvolume', 'create', inner]);
+      await writeFile(join(inner, 'file'), '');
+      const tree = new FlaggedTree(driver);
+      for (const direction of ['freeze', 'unfreeze'] as const) {
+        expect(await tree.apply(direction, top, watch)).toMatchObject({ mounts: 1, changed: 1 });
+        expect(entriesOf(inner).filter(isImmutable)).toEqual([]);
+      }
+    });
+
     const noTmpfs = fileSystems.find(({ type }) => type === 'tmpfs')?.skipped;
     it.skipIf(noTmpfs)(titled('says ENOTTY where there are no attributes', noTmpfs), async () => {
       await execa('mount', ['-t', 'ramfs', 'none', top]);

@@ -6,6 +6,7 @@ import {
   AT_FDCWD,
   AT_SYMLINK_NOFOLLOW,
   ATTRIBUTES_AT,
+  DEV_MAJOR_AT,
   INO_AT,
   KNOWN_AT,
   MODE_AT,
@@ -140,10 +141,11 @@ function getStatus(fd: number, name: Address): number {
 
 export type EntryType = 'directory' | 'file' | 'link' | 'other';
 
-/** The inode of an open file. */
-export function inodeOf(fd: number): bigint {
+/** Which file an open one is: its file system, or subvolume, and its inode there. */
+export function identityOf(fd: number): Readonly<{ device: bigint; inode: bigint }> {
   statx(fd, empty.at, AT_EMPTY_PATH, STATX_INO);
-  return status.readBigUInt64LE(INO_AT);
+  // Major and minor number lie side by side.
+  return { device: status.readBigUInt64LE(DEV_MAJOR_AT), inode: status.readBigUInt64LE(INO_AT) };
 }
 
 /** The type of an entry, or a negative errno. */

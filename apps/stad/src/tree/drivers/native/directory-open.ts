@@ -3,7 +3,7 @@
 import { constants as fs } from 'node:fs';
 import { constants as os } from 'node:os';
 import type { EntryFailure, OpenDirectory } from '../../attribute-driver.ts';
-import { inodeOf } from './attribute-calls.ts';
+import { identityOf } from './attribute-calls.ts';
 import { AT_FDCWD } from './statx.ts';
 import { type Address, call, errnoName, memory } from './system-calls.ts';
 
@@ -18,11 +18,15 @@ how.buffer.writeUInt32LE(RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH
 
 const { EXDEV } = os.errno;
 
-/** Undefined for what belongs to another file system or mount. */
+/** Undefined for what belongs to another file system, subvolume or mount. */
 export function openBelow(fd: number, name: Address): OpenDirectory | EntryFailure | undefined {
   const result = call('openat2', fd, name, how.at, how.buffer.length);
-  if (result >= 0) return { fd: result, inode: inodeOf(result) };
-  return result === -EXDEV ? undefined : { errno: errnoName(result) };
+  if (result < 0) return result === -EXDEV ? undefined : { errno: errnoName(result) };
+  const { device, inode } = identityOf(result);
+  if (device === identityOf(fd).device) return { fd: result, inode };
+  // A subvolume of Btrfs is no mount point, and yet nothing else that looks at the tree goes into it.
+  call('close', result);
+  return undefined;
 }
 
 /** Whether this kernel can: Linux 5.6 and newer, unless a container forbids it. */
