@@ -95,7 +95,7 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
   const world = { engine, host, tree, shadow, lock };
   const responders: readonly Responder[] = [
     ...statResponders(world),
-    checkResponder(world),
+    checkResponder({ ...world, log, measured: metrics?.checks }),
     planResponder(world),
     examinationResponder({ tree, shadow, shadowRoot: state.shadows, clock: nodeClock }),
   ];

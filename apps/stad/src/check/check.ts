@@ -42,8 +42,8 @@ export class Check {
     this.#parts = parts;
   }
 
-  /** Throws {@link FilesFault} when something cannot be looked at. */
-  async run(checked: CheckedRepo): Promise<void> {
+  /** Resolves to what it has told last. Throws {@link FilesFault} when something cannot be looked at. */
+  async run(checked: CheckedRepo): Promise<check.CheckSummary> {
     const { location, hostRoot, tier } = checked;
     const misplacement = misplacementOf(location.hostPath, hostRoot);
     if (misplacement) await this.#drift(misplacement.kind, '', misplacement.detail);
@@ -51,9 +51,9 @@ export class Check {
     const entries = isThere ? await this.#lookAtFlags(checked) : 0;
     if (isThere) await this.#lookAtEntries(location);
     const drifts = [...this.#counts].map(([kind, count]) => ({ kind, count }));
-    await this.#parts.tell({
-      item: { $case: 'summary', value: { tier, entries, drifts } },
-    });
+    const value = { tier, entries, drifts };
+    await this.#parts.tell({ item: { $case: 'summary', value } });
+    return value;
   }
 
   async #lookAtFlags({ location: { hostPath }, tier, inner }: CheckedRepo): Promise<number> {

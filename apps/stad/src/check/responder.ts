@@ -1,11 +1,12 @@
 // Answers regd's question what of a repo's files is not as recorded.
-import { checkSubject, registryId } from '@permafrost/events';
+import { checkSubject, registryId, type check } from '@permafrost/events';
 import {
   hostPathOf,
   isWithin,
   registry,
   responderTo,
   rootOf,
+  type Log,
   type Registry,
   type Responder,
   type ShadowLocation,
@@ -14,7 +15,19 @@ import { atRest, NotNowError, type RepoAtRest, type RestWorld } from '../inquiri
 import { streamed } from '../inquiries/streamed.ts';
 import { Check, type CheckedRepo, type CheckParts } from './check.ts';
 
-export type CheckWorld = RestWorld & Pick<CheckParts, 'tree' | 'shadow'>;
+/** Runs a check and resolves to what it does. */
+export type CheckRun = (
+  checked: CheckedRepo,
+  run: () => Promise<check.CheckSummary>,
+) => Promise<check.CheckSummary>;
+
+export type CheckWorld = RestWorld &
+  Pick<CheckParts, 'tree' | 'shadow'> &
+  Readonly<{
+    log: Log;
+    /** Given where checks are measured. */
+    measured?: CheckRun | undefined;
+  }>;
 
 export function checkResponder(world: CheckWorld): Responder {
   return responderTo(checkSubject, ({ repoId }, signal) =>
@@ -23,10 +36,25 @@ export function checkResponder(world: CheckWorld): Responder {
       await tell({ item: { $case: 'progress', value } });
       await atRest(world, repoId, signal, async (found) => {
         const checked = await checkedRepo(world, found);
-        await new Check({ ...world, signal, tell }).run(checked);
+        const run = (): Promise<check.CheckSummary> =>
+          new Check({ ...world, signal, tell }).run(checked);
+        const { drifts } = await (world.measured?.(checked, run) ?? run());
+        if (drifts.length > 0) tellDrift(world, found, drifts);
       });
     }),
   );
+}
+
+/** Metrics tell that there is drift, and this tells where. */
+function tellDrift(
+  { log, host }: CheckWorld,
+  { location: { repoId: repo }, init: { globalPath: path }, tier }: RepoAtRest,
+  drifts: readonly check.DriftCount[],
+): void {
+  const found = drifts.map(({ kind, count }) => `${count} ${kind}`).join(', ');
+  // Files that people work on change all the time.
+  const level = tier === 'frozen' ? 'warn' : 'info';
+  log[level]({ repo, path, host, tier, found }, 'repo not as recorded');
 }
 
 async function checkedRepo(

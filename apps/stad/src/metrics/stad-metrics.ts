@@ -4,6 +4,8 @@ import type { Journal } from '@permafrost/events';
 import type { ImmutableTree, RepoLock, ShadowRepo } from '@permafrost/workflow-core';
 import { Gauge } from 'prom-client';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { CheckRun } from '../check/responder.ts';
+import { measuredChecks } from './measured-checks.ts';
 import { measuredLock } from './measured-lock.ts';
 import { measuredShadow } from './measured-shadow.ts';
 import { measuredTree } from './measured-tree.ts';
@@ -15,6 +17,7 @@ export class StadMetrics extends Metrics {
   readonly tree: (tree: ImmutableTree) => ImmutableTree;
   readonly shadow: (shadow: ShadowRepo) => ShadowRepo;
   readonly lock: (lock: RepoLock) => RepoLock;
+  readonly checks: CheckRun;
 
   constructor() {
     super({ daemon: 'stad', version: packageJson.version });
@@ -28,6 +31,7 @@ export class StadMetrics extends Metrics {
     this.tree = measuredTree(registry);
     this.shadow = measuredShadow(registry);
     this.lock = measuredLock(registry);
+    this.checks = measuredChecks(registry);
   }
 
   watched<J extends Journal>(journal: J): J {
