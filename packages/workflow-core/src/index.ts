@@ -6,6 +6,7 @@ export * from './daemon/presence.ts';
 export * from './daemon/regd-loop.ts';
 export * from './daemon/runner.ts';
 export * from './daemon/stad-loop.ts';
+export type { StadMeans } from './daemon/stad-means.ts';
 export * from './daemon/task-log.ts';
 export * from './daemon/together.ts';
 export * from './freeze-repo/freeze-repo.ts';

@@ -16,7 +16,8 @@ import { RecordingLog } from '../testing/recording-log.ts';
 import { SmallWorld } from '../testing/small-world.ts';
 import { setUpRepo } from '../use-cases/set-up.ts';
 import { RegdLoop } from './regd-loop.ts';
-import { StadLoop, type StadOptions, type StadTask } from './stad-loop.ts';
+import { StadLoop, type StadTask } from './stad-loop.ts';
+import type { StadMeans } from './stad-means.ts';
 import { TaskLog } from './task-log.ts';
 
 const never = new AbortController().signal;
@@ -37,7 +38,7 @@ beforeEach(() => {
   log = new RecordingLog();
 });
 
-function stad(onEffect: OnEffect = () => undefined, more: Partial<StadOptions> = {}): StadLoop {
+function stad(onEffect: OnEffect = () => undefined, more: Partial<StadMeans> = {}): StadLoop {
   const { engine, journal, clock, disk } = world;
   return new StadLoop({
     instance: idOf('stad'),
