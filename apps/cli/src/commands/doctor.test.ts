@@ -97,3 +97,10 @@ it('says whether there is a socket, and whether one may use it', async () => {
   await symlink('regd.sock', socket);
   expect(await told()).toContain(`broken regd you may not use the socket ${socket}: ELOOP `);
 });
+
+it('says why a port cannot be reached', async () => {
+  const { exitCode, stdout } = await runCli(['--server', '127.0.0.1:1', 'doctor']);
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/^broken +regd +regd is not reachable at 127.0.0.1:1$/m);
+  expect(stdout).toContain('ECONNREFUSED');
+});

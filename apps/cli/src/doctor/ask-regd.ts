@@ -42,7 +42,7 @@ export async function askRegd(
 function silent(address: string, { message, hints }: Failure): RegdFacts {
   const unseen = 'regd does not answer';
   const [, socket] = /^unix:(.*)$/.exec(address) ?? [];
-  if (socket === undefined) return { address, unseen, message, remedy: hints[0] ?? '' };
+  if (socket === undefined) return { address, unseen, message, remedy: hints.join(' ') };
   return { address, unseen, ...silenceAt(socket, errnoAt(socket)) };
 }
 
