@@ -10,7 +10,7 @@ import { workflowNotFound, WorkflowViews } from '../operator/workflow-view.ts';
 import type { Context } from '../services/context.ts';
 import { pingWithId } from '../services/find-ping.ts';
 import { findRegistry, listedRepo } from '../services/find-registry.ts';
-import { findRepo } from '../services/find-repo.ts';
+import { findRepo, findRepoOfFiles } from '../services/find-repo.ts';
 import { findWorkflow } from '../services/find-workflow.ts';
 import { ownWorkflowIdOf, repoIdOf } from '../wire/arguments.ts';
 
@@ -33,6 +33,11 @@ export class Objects {
   /** The path of a repo, as its own history tells it. */
   async repoPath(repo: Uint8Array): Promise<string> {
     return (await findRepo(this.#context.engine, repoIdOf(repo))).state.init.globalPath;
+  }
+
+  /** The same for a call about its files. */
+  async filesPath(repo: Uint8Array): Promise<string> {
+    return (await findRepoOfFiles(this.#context.engine, repoIdOf(repo))).state.init.globalPath;
   }
 
   /** The path of a repo, as its registry tells it. */

@@ -148,7 +148,7 @@ const pingRegistryRules: Rules<typeof PingRegistryService> = {
   getRegistryPings: ofPing('fso/admin-registry'),
 };
 
-const refreshRepo = byPath<OfRepo>('fso/refresh-repo', (it, objects) => objects.repoPath(it.repo));
+const refreshRepo = byPath<OfRepo>('fso/refresh-repo', (it, objects) => objects.filesPath(it.repo));
 
 const statRules: Rules<typeof StatService> = {
   stat: changing(refreshRepo),

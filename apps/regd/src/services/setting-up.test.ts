@@ -7,6 +7,7 @@ import {
   registryId,
   uuidToBytes,
   workflowIndexId,
+  type Uuid,
 } from '@permafrost/events';
 import {
   GetRepoO_StorageTierCode as Tier,
@@ -14,6 +15,8 @@ import {
   RegistryService,
   RepoAclPolicy_Policy,
   ReposService,
+  StatI,
+  StatService,
 } from '@permafrost/proto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failureOf } from '../testing/rpc-client.ts';
@@ -325,6 +328,13 @@ const refused: readonly Refused[] = [
     'repos error: uninitialized repo',
     'REPO_NOT_INITIALIZED',
   ],
+  ...[StatService.stat, StatService.statStatus].map((method): Refused => [
+    `the files of an unknown repo: ${method.path}`,
+    () => at.client.all(method as typeof StatService.stat, statOf(nilUuid)),
+    NOT_FOUND,
+    `unknown repo: ${nilUuid}`,
+    'REPO_NOT_FOUND',
+  ]),
   [
     'an error text above 200 bytes',
     () => at.client.call(ReposService.setRepoError, { repo, errorMessage: 'ä'.repeat(101) }),
@@ -340,6 +350,10 @@ const refused: readonly Refused[] = [
     'ERROR_MESSAGE_EMPTY',
   ],
 ];
+
+function statOf(id: Uuid): StatI {
+  return StatI.fromPartial({ repo: uuidToBytes(id), authorName: 'A', authorEmail: 'a@b.c' });
+}
 
 test.for(refused)('refused, with nothing written: %s', async ([, call, code, text, name]) => {
   const end = await at.journal.end();

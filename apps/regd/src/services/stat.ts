@@ -13,12 +13,13 @@ import {
   type StatStatusI,
   type StatStatusO,
 } from '@permafrost/proto';
-import { repo, UnansweredError } from '@permafrost/workflow-core';
-import { notFound, refusalError, RpcError } from '../grpc/rpc-error.ts';
+import { UnansweredError } from '@permafrost/workflow-core';
+import { refusalError, RpcError } from '../grpc/rpc-error.ts';
 import { serviceOf, type Call, type MakeService } from '../grpc/service.ts';
 import { askStad } from '../inquiries/ask-stad.ts';
 import { repoIdOf } from '../wire/arguments.ts';
 import type { Context } from './context.ts';
+import { findRepoOfFiles } from './find-repo.ts';
 
 export function statService(context: Context): MakeService {
   return serviceOf(
@@ -99,10 +100,7 @@ async function* statStatus(
 }
 
 async function hostOf({ engine }: Context, repoId: Uuid): Promise<string> {
-  const { init } = (await engine.find(repo, repoId)).state;
-  if (init) return init.fileHost;
-  const remedy = 'List the repos with `permafrost repos REGISTRY`.';
-  throw notFound('REPO_NOT_FOUND', `unknown repo: ${repoId}`, remedy);
+  return (await findRepoOfFiles(engine, repoId)).state.init.fileHost;
 }
 
 async function answered(repoId: Uuid, work: Promise<void>): Promise<void> {
