@@ -71,6 +71,44 @@ async function failure(call: Promise<unknown>): Promise<ServiceError> {
   );
 }
 
+/** Where a kind of stream has its fields, in request and answer. */
+type StreamNumbers = Readonly<Record<'after' | 'watch' | 'events' | 'willBlock', number>>;
+
+/**
+ * Reads a history whole, after an event, and with `watch`: one event a message, each with the one before
+ * as its parent, and `will_block` when a watch has told all. Resolves to the events.
+ */
+async function expectStream(
+  path: string,
+  {
+    request,
+    numbers,
+  }: { request: Readonly<Record<number, Buffer | string>>; numbers: StreamNumbers },
+): Promise<readonly Fields[]> {
+  const messages = await client.stream(path, message(request));
+  const events = messages.map((fields) => {
+    expect(fields.has(numbers.willBlock)).toBe(false);
+    expect(fields.get(numbers.events)).toHaveLength(1);
+    return listOf(fields, numbers.events)[0] as Fields;
+  });
+  const ids = events.map((event) => bytesOf(event, 2));
+  expect(events.map((event) => bytesOf(event, 3))).toEqual([Buffer.alloc(16), ...ids.slice(0, -1)]);
+  const later = { ...request, [numbers.after]: ids[0], [numbers.watch]: true };
+  const watched = await client.stream(path, message(later), (it) => it.has(numbers.willBlock));
+  const told = watched.flatMap((fields) => listOf(fields, numbers.events));
+  expect(told.map((event) => bytesOf(event, 2))).toEqual(ids.slice(1));
+  expect(watched.at(-1)?.has(numbers.events)).toBe(false);
+  // What the request names is in each answer, also in those without an event.
+  const keys = Object.keys(request).map(Number);
+  for (const fields of watched) expect([...fields.keys()].slice(0, keys.length)).toEqual(keys);
+  return events;
+}
+
+/** The numbers of the fields that the Go system knows; from 1000 on they are ours. */
+function knownIn(fields: Fields = new Map()): readonly number[] {
+  return [...fields.keys()].filter((number) => number < 1000);
+}
+
 let at: Installation;
 let client: WireClient;
 let stranger: WireClient;
@@ -165,10 +203,28 @@ test.each([
   ['Unfreeze', 1],
 ])('%s: begin, wait, and the events', async (name, tier) => {
   const workflow = id();
+  const rpc = (verb: string): string => `${name}Repo/${verb}${name}Repo`;
   const begin = { 2: registry, 4: repo, 6: workflow, 7: author.name, 8: author.email };
-  const begun = await client.call(`${name}Repo/Begin${name}Repo`, message(begin));
-  for (const number of [2, 3, 4, 5]) expect(bytesOf(begun, number)).toHaveLength(16);
-  const ended = await client.call(`${name}Repo/Get${name}Repo`, message({ 2: workflow, 3: WAIT }));
+  const vids = {
+    3: bytesOf(await client.call('Registry/Info', message({ 1: registry })), 2),
+    5: bytesOf(await client.call('Repos/GetRepo', message({ 1: repo })), 2),
+  };
+  // A field that is there and empty is not one that is absent.
+  for (const [bad, code, text] of [
+    [{ 3: Buffer.alloc(0) }, status.INVALID_ARGUMENT, 'malformed VID'],
+    [{ 5: Buffer.alloc(16) }, status.FAILED_PRECONDITION, 'version conflict'],
+  ] as const) {
+    const refused = await failure(client.call(rpc('Begin'), message({ ...begin, ...bad })));
+    expect([refused.code, refused.details]).toEqual([code, text]);
+  }
+  const begun = await client.call(rpc('Begin'), message({ ...begin, ...vids }));
+  expect([bytesOf(begun, 2), bytesOf(begun, 3)]).toEqual([vids[3], vids[5]]);
+  for (const number of [4, 5]) expect(bytesOf(begun, number)).toHaveLength(16);
+  const ended = await client.call(rpc('Get'), message({ 2: workflow, 3: WAIT }));
+  // Of a success neither code nor message is on the wire.
+  expect([...ended.keys()]).toEqual([2, 3, 4]);
+  const got = await client.call(rpc('Get'), message({ 2: workflow, 3: NO_WAIT }));
+  expect(numberOf(got, 5)).toBe(0);
   expect([textOf(ended, 3), bytesOf(ended, 4), numberOf(ended, 5), textOf(ended, 6)]).toEqual([
     registry,
     repo,
@@ -187,6 +243,17 @@ test.each([
   const types = events.flatMap((fields) => listOf(fields, 3).map((event) => numberOf(event, 1)));
   expect(types).toEqual([0, 1, 2, 3, 4].map((step) => first + step));
   for (const fields of events) expect(bytesOf(fields, 2)).toEqual(workflow);
+  const [started, , files, completed] = events.map((fields) => listOf(fields, 3)[0]);
+  expect(knownIn(started)).toEqual([1, 2, 3, 12, 25, 29, 31, 38, 81, 83]);
+  expect([bytesOf(started ?? new Map(), 38), bytesOf(started ?? new Map(), 29)]).toEqual([
+    vids[3],
+    vids[5],
+  ]);
+  for (const event of [files, completed]) expect(knownIn(event)).toEqual([1, 2, 3]);
+  await expectStream('EphemeralRegistry/RegistryWorkflowEvents', {
+    request: { 1: registry, 2: workflow },
+    numbers: { after: 3, watch: 4, events: 3, willBlock: 4 },
+  });
 });
 
 test('Stat and StatStatus: what has changed is told, and recorded', async () => {
@@ -220,25 +287,42 @@ test('ping-registry: begin, get with wait, commit', async () => {
   ]);
   await client.call('PingRegistry/CommitPingRegistry', message({ 1: workflow }));
   expect(numberOf(parse(bytesOf(await get(WAIT), 2)), 1)).toBe(0);
+  const events = await expectStream('EphemeralRegistry/RegistryWorkflowEvents', {
+    request: { 1: registry, 2: workflow },
+    numbers: { after: 3, watch: 4, events: 3, willBlock: 4 },
+  });
+  expect(events.map((event) => numberOf(event, 1))).toEqual([
+    111,
+    ...listOf(told, 3).map(() => 112),
+    113,
+    114,
+    115,
+  ]);
 }, 40_000);
 
-test('events of repo, and broadcast: a chain, from anywhere on', async () => {
-  const request = message({ 1: repo });
-  const events = await client.stream('Repos/Events', request);
-  const types = events.map((fields) => numberOf(listOf(fields, 2)[0] ?? new Map(), 1));
-  expect(types).toEqual([31, 32, 161, 164, 171, 174]);
-  const notices = await client.stream('Broadcast/Events', message({ 1: 'all' }));
-  const chain = notices.flatMap((fields) => listOf(fields, 2));
-  expect(new Set(chain.map((event) => numberOf(event, 1)))).toEqual(new Set([41, 42, 43]));
-  chain.forEach((event, i) => {
-    expect(bytesOf(event, 3)).toEqual(
-      chain[i - 1] ? bytesOf(chain[i - 1] as Fields, 2) : Buffer.alloc(16),
-    );
-  });
-  const after = bytesOf(chain.at(-2) ?? new Map(), 2);
-  expect(await client.stream('Broadcast/Events', message({ 1: 'all', 2: after }))).toHaveLength(1);
-  const unknown = client.call('Broadcast/Events', message({ 1: 'all', 2: id() }));
-  expect((await failure(unknown)).code).toBe(status.NOT_FOUND);
+test('events of registry, repo, index and broadcast: a chain, from anywhere on', async () => {
+  const numbers = { after: 2, watch: 3, events: 2, willBlock: 3 };
+  const typesOf = async (path: string, key: Buffer | string): Promise<number[]> => {
+    const events = await expectStream(path, { request: { 1: key }, numbers });
+    const unknown = await failure(client.stream(path, message({ 1: key, 2: id() })));
+    expect([unknown.code, unknown.details]).toEqual([
+      status.NOT_FOUND,
+      expect.stringMatching(/journal error: db: finding start failed: not found$/),
+    ]);
+    const malformed = await failure(client.stream(path, message({ 1: key, 2: Buffer.alloc(0) })));
+    expect([malformed.code, malformed.details]).toEqual([
+      status.INVALID_ARGUMENT,
+      'malformed after',
+    ]);
+    return events.map((event) => numberOf(event, 1));
+  };
+  const ofRegistry = await typesOf('Registry/Events', registry);
+  expect(ofRegistry).toEqual([21, 91, 22, 22, 51, 23, 24, 161, 164, 171, 174]);
+  expect(await typesOf('Repos/Events', repo)).toEqual([31, 32, 161, 164, 171, 174]);
+  const index = 'EphemeralRegistry/RegistryWorkflowIndexEvents';
+  expect(await typesOf(index, registry)).toEqual([161, 164, 171, 174, 111, 114]);
+  const notices = await typesOf('Broadcast/Events', 'all');
+  expect(new Set(notices)).toEqual(new Set([41, 42, 43]));
 });
 
 test('a signal and a notice come for what changes while one listens', async () => {
