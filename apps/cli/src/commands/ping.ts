@@ -38,17 +38,18 @@ async function ping({ regd, out, signal }: Session, registry: string): Promise<v
   });
   await regd.ask(PingRegistryService.commitPingRegistry, { workflow }, signal);
   const { answers, summary } = readable(told);
+  const servers = serversOf(answers);
   out.result({ registry, workflowId: id, answers, summary }, (paint, columns) =>
     table(
       ['ANSWER', 'FROM'],
-      answers.map(({ code, message }) => [
-        code === 0 ? paint.green('ok') : paint.red(`code ${code}`),
-        message,
-      ]),
+      servers.map(({ code, times, name }) => {
+        const often = times === 1 ? '' : `, ${times} times`;
+        return [code === 0 ? paint.green(`ok${often}`) : paint.red(`code ${code}`), name];
+      }),
       { paint, columns },
     ),
   );
-  const wrong = answers.filter(({ code }) => code !== 0).length;
+  const wrong = servers.filter(({ code }) => code !== 0).length;
   if (wrong > 0) throw unwell(registry, wrong);
 }
 
@@ -61,6 +62,24 @@ function readable({ serverPings, summary }: GetRegistryPingsO): {
     message: statusMessage,
   }));
   return { answers, summary: summary?.statusMessage ?? '' };
+}
+
+type Server = Readonly<{ name: string; times: number; code: number }>;
+
+/** Each server once, with its first answer that is not well if there is one. */
+function serversOf(answers: readonly Answer[]): readonly Server[] {
+  const byName = Map.groupBy(answers, ({ message }) => serverOf(message));
+  return [...byName].map(([name, own]) => {
+    const { code = 0 } = own.find((answer) => answer.code !== 0) ?? {};
+    return { name, times: own.length, code };
+  });
+}
+
+/** Who says so, in our words; a server that is not ours is called by its own. */
+function serverOf(message: string): string {
+  return message
+    .replace(/^nogfsoregd ping \d+$/, 'regd')
+    .replace(/^nogfsostad ping on (?=\S)/, 'stad on ');
 }
 
 function unwell(registry: string, count: number): Failure {
