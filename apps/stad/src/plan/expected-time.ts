@@ -4,8 +4,9 @@ import type { Direction } from '@permafrost/workflow-core';
 
 export type PlannedWork = Readonly<{
   direction: Direction;
-  /** Directories and files. */
+  /** All that is there, and how much the last snapshot has counted. */
   entries: number;
+  recorded: number;
   toChange: number;
   /** What the driver needs for one change beyond a look, in microseconds. */
   changeUs: number;
@@ -20,10 +21,10 @@ const START_MS = 150;
 const RECORD_US = 40;
 
 export function expectedMs(work: PlannedWork, { surveyMs, lookMs }: Looks): number {
-  const { direction, entries, toChange, changeUs } = work;
+  const { direction, entries, recorded, toChange, changeUs } = work;
   // A freeze looks before and verifies afterwards.
   const isFreeze = direction === 'freeze';
   const walksMs = isFreeze ? surveyMs + 2 * lookMs : lookMs;
-  const snapshotMs = surveyMs + (entries * RECORD_US) / 1000;
+  const snapshotMs = surveyMs + (Math.max(0, entries - recorded) * RECORD_US) / 1000;
   return Math.round(START_MS + walksMs + (toChange * changeUs) / 1000 + snapshotMs);
 }

@@ -102,8 +102,20 @@ it.skipIf(noMounts)('looks also at what is mounted read-only, and says so', asyn
 
 it('expects a freeze to take longer than a thaw, and changes to take their time', () => {
   const looks = { surveyMs: 100, lookMs: 50 };
-  const work = { direction: 'freeze', entries: 1000, toChange: 0, changeUs: 20 } as const;
+  const all = { entries: 1000, recorded: 1000 };
+  const work = { direction: 'freeze', ...all, toChange: 0, changeUs: 20 } as const;
   const idle = expectedMs(work, looks);
   expect(expectedMs({ ...work, direction: 'unfreeze' }, looks)).toBeLessThan(idle);
   expect(expectedMs({ ...work, toChange: 1000 }, looks)).toBe(idle + 20);
+});
+
+it('expects to record only what is new, as far as numbers tell', () => {
+  const looks = { surveyMs: 100, lookMs: 50 };
+  const work = { direction: 'unfreeze', entries: 1000, toChange: 0, changeUs: 20 } as const;
+  const [nothing = 0, half = 0, all = 0, more = 0] = [0, 500, 1000, 2000].map((recorded) =>
+    expectedMs({ ...work, recorded }, looks),
+  );
+  expect(nothing - half).toBe(half - all);
+  expect(half).toBeGreaterThan(all);
+  expect(more).toBe(all);
 });

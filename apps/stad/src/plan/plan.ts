@@ -3,7 +3,13 @@
 // a moment later.
 import { closeSync } from 'node:fs';
 import type { plan } from '@permafrost/events';
-import { FilesFault, type Direction, type FreezePolicy } from '@permafrost/workflow-core';
+import {
+  entriesIn,
+  FilesFault,
+  type Direction,
+  type FreezePolicy,
+  type TreeSize,
+} from '@permafrost/workflow-core';
 import { watchTelling } from '../inquiries/watch-telling.ts';
 import { concernsOf, whyNotPrivileged, type Concern } from '../survey/obstacles.ts';
 import { findOpenFiles } from '../survey/open-files.ts';
@@ -13,7 +19,13 @@ import { assertWritable, openTop, type Top } from '../tree/top.ts';
 import { expectedMs } from './expected-time.ts';
 import { notesOnMount, notesOnTree, unseenProcesses } from './notes.ts';
 
-export type Intent = Readonly<{ path: string; direction: Direction; policy: FreezePolicy }>;
+export type Intent = Readonly<{
+  path: string;
+  direction: Direction;
+  policy: FreezePolicy;
+  /** How much the last snapshot has counted, if there is one. */
+  recorded?: TreeSize | undefined;
+}>;
 
 export type PlanParts = Readonly<{
   tree: FlaggedTree;
@@ -92,13 +104,18 @@ export class Plan {
     { value: { counts }, ms: surveyMs }: Timed<TreeSurvey>,
     { value: toChange, ms: lookMs }: Timed<number>,
   ): plan.PlannedChanges {
-    const { direction } = this.#intent;
+    const { direction, recorded } = this.#intent;
     const { driver } = this.#parts.tree.surroundings;
-    const entries = counts.dirs + counts.files;
-    const work = { direction, entries, toChange, changeUs: driver.changeUs ?? 0 };
+    const work = {
+      direction,
+      entries: entriesIn(counts),
+      recorded: recorded?.entries ?? 0,
+      toChange,
+      changeUs: driver.changeUs ?? 0,
+    };
     return {
       // Entries may have gone between the two walks.
-      asWanted: Math.max(0, entries - toChange),
+      asWanted: Math.max(0, counts.dirs + counts.files - toChange),
       toChange,
       expectedMs: expectedMs(work, { surveyMs, lookMs }),
     };
