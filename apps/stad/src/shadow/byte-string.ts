@@ -1,6 +1,7 @@
 // File names and paths are bytes, in no certain encoding. A string with one character a byte
 // (latin1) holds them without loss, compares in byte order, which is git's order, and is a third
 // of the size of a Buffer.
+import { bytesOf, printableName } from '../tree/names.ts';
 
 /** Bytes, each as the character U+0000 to U+00FF of the same number. */
 export type ByteString = string;
@@ -25,7 +26,7 @@ export function rawOf(bytes: ByteString): string | Buffer {
   return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1');
 }
 
-/** For people: one line, valid UTF-8, control characters escaped. */
+/** For people: see {@link printableName}. */
 export function printable(bytes: ByteString): string {
-  return JSON.stringify(textOfBytes(bytes)).slice(1, -1);
+  return printableName(bytesOf(bytes));
 }

@@ -46,11 +46,11 @@ describe('when something is wrong', () => {
   });
 
   it('says what git said', async () => {
-    const git = scratch.program('case "$*" in *ls-tree*) echo "odd\nthing" >&2; exit 9;; esac');
+    const git = scratch.program('case "$*" in *ls-tree*) echo "odd\nthing ü" >&2; exit 9;; esac');
     await expect(scratch.snapshot('', { git })).rejects.toMatchObject({
       code: 'FILES_GIT_FAILED',
       retry: 'later',
-      message: `git ls-tree in ${scratch.gitDir}: exit code 9: odd\\nthing`,
+      message: `git ls-tree in ${scratch.gitDir}: exit code 9: odd\\nthing ü`,
     });
   });
 

@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { FilesFault } from '@permafrost/workflow-core';
 import { execa, type Options, type ResultPromise } from 'execa';
-import { printable } from './byte-string.ts';
+import { printablePath } from '../tree/names.ts';
 import { cancelledFault, errnoOf } from './faults.ts';
 
 const STDERR_CHARS_MAX = 500;
@@ -143,8 +143,8 @@ async function outcomeOf(child: Child, about: { name: string; gitDir: string }):
       ? `exit code ${String(result.exitCode)}`
       : `ended by ${result.signal}`;
   const stderr = typeof result.stderr === 'string' ? result.stderr.trim() : '';
-  const text = printable(stderr.slice(0, STDERR_CHARS_MAX));
-  const message = `${name} in ${printable(gitDir)}: ${reason}: ${text}`;
+  const text = printablePath(stderr.slice(0, STDERR_CHARS_MAX));
+  const message = `${name} in ${printablePath(gitDir)}: ${reason}: ${text}`;
   const code = (await isFull(gitDir)) ? 'FILES_NO_SPACE' : 'FILES_GIT_FAILED';
   throw new FilesFault(code, message, { retry: 'later', cause });
 }
