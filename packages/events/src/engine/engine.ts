@@ -63,6 +63,7 @@ export class Engine {
 
   /**
    * Decides one command on one history. `vid` is the version that the caller insists on, or
+   * {@link NoVC}: no check, and a lost race is a conflict of the journal; or
    * {@link RetryNoVC}: no check, and a lost race is decided again. Resolves to the new version.
    */
   tell<S, C, E, R extends string>(

@@ -1,3 +1,4 @@
+import { closeSync, readdirSync, readlinkSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -65,6 +66,31 @@ test('a ring is still heard after the file was replaced', async () => {
   ringer.ring();
   await heard;
 });
+
+test('a file that can be neither written nor closed is let go without a word', async () => {
+  const path = await temporaryPath();
+  const ringer = new Doorbell({ path, lookMs: HOUR_MS, onRing: () => undefined });
+  for (const end of ['ring', 'close'] as const) {
+    ringer.ring();
+    // Closed behind its back, so that each further call on it fails.
+    for (const file of filesOpenAt(path)) closeSync(file);
+    expect(() => {
+      ringer[end]();
+    }).not.toThrow();
+  }
+});
+
+function filesOpenAt(path: string): readonly number[] {
+  return readdirSync('/proc/self/fd')
+    .filter((file) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${file}`) === path;
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
 
 test('without a file to watch, it looks by itself until there is one', async () => {
   const path = await temporaryPath();

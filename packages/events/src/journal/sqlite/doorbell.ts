@@ -98,7 +98,12 @@ export class Doorbell {
   #letGo(): void {
     const kept = this.#kept;
     this.#kept = undefined;
-    if (kept) closeSync(kept.file);
+    if (!kept) return;
+    try {
+      closeSync(kept.file);
+    } catch {
+      // On a network file system a close tells of writes that failed; the file is let go all the same.
+    }
   }
 
   #open(): number {
