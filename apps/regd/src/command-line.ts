@@ -2,6 +2,7 @@
 import {
   addLogFlags,
   addSettingsFlags,
+  countUpTo,
   durationMs,
   metricsOption,
   type LogFlags,
@@ -17,6 +18,7 @@ import {
   parseListenAddress,
   type ListenAddress,
 } from './grpc/listen-address.ts';
+import { LASTING_OF_PEER } from './grpc/open-calls.ts';
 import { addTrustFlags, type TrustFlags } from './trust-flags.ts';
 
 export type Flags = TrustFlags &
@@ -29,6 +31,7 @@ export type Flags = TrustFlags &
     gcOlderThan: number;
     gcEvery: number;
     failUnservedAfter: number;
+    waitsPerPeer: number;
     checkConfig?: true;
   }>;
 
@@ -69,6 +72,12 @@ export function commandLine(): Command {
       )
         .argParser(duration)
         .default(7 * DAY_MS, '7d'),
+    )
+    .option(
+      '--waits-per-peer <count>',
+      'calls that wait or watch from one user or machine; behind a proxy all are one',
+      countUpTo(LASTING_OF_PEER.max),
+      LASTING_OF_PEER.usual,
     )
     .addOption(metricsOption())
     .addOption(otlpOption())

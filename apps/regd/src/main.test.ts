@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { MainService, RegistryService } from '@permafrost/proto';
+import { status } from '@grpc/grpc-js';
+import { HealthService, MainService, RegistryService } from '@permafrost/proto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { failureOf, RpcClient } from './testing/rpc-client.ts';
 import { SecureSite } from './testing/secure-site.ts';
@@ -78,6 +79,16 @@ test('serves on several addresses', async () => {
   }
 });
 
+test('lets one peer have as many waits and streams as the flag says, and then no more', async () => {
+  const { ready } = regd('--state', dir, '--waits-per-peer', '2');
+  const [target = ''] = (await ready).listen ?? [];
+  const client = new RpcClient(target);
+  const watch = () => client.stream(HealthService.watch, { service: '' });
+  for (let i = 0; i < 2; i++) await watch().next();
+  await expect(watch().next()).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+  client.close();
+});
+
 test.for([
   ['--listen', '0.0.0.0:7550'],
   ['--require-token'],
@@ -86,6 +97,8 @@ test.for([
   ['--tls-cert', 'regd.pem', '--jwt-ca', 'ca.pem'],
   ['--tls-key', 'regd.key'],
   ['--gc-older-than', 'soon'],
+  ['--waits-per-peer', '0'],
+  ['--waits-per-peer', '5001'],
   ['--log-level', 'loud'],
   ['--unknown'],
 ])('ends with 2 for wrong usage: %s', async (args) => {

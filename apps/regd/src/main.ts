@@ -19,6 +19,7 @@ import { entrancesFor, type Entrance } from './access/entrances.ts';
 import { Trust, TrustError } from './access/trust.ts';
 import { settingsSource, type Flags } from './command-line.ts';
 import { ListenAddressError, type ListenAddress } from './grpc/listen-address.ts';
+import { callLimits } from './grpc/open-calls.ts';
 import type { RegdMetrics } from './metrics/regd-metrics.ts';
 import { serve } from './regd.ts';
 import { trustFilesOf } from './trust-flags.ts';
@@ -47,10 +48,9 @@ try {
   const { failUnservedAfter: failUnservedAfterMs } = flags;
   try {
     const ages = { gcOlderThanMs, gcEveryMs, failUnservedAfterMs };
-    await serve(
-      { journal, entrances, ...ages, log, metrics, spans: tracing?.calls, manager },
-      signal,
-    );
+    const limits = callLimits(flags.waitsPerPeer);
+    const told = { log, metrics, spans: tracing?.calls, manager };
+    await serve({ journal, entrances, ...ages, callLimits: limits, ...told }, signal);
   } finally {
     await journal.close();
   }

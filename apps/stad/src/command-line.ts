@@ -2,6 +2,7 @@
 import {
   addLogFlags,
   addSettingsFlags,
+  countUpTo,
   durationMs,
   metricsOption,
   type LogFlags,
@@ -53,7 +54,7 @@ export function commandLine(): Command {
         .argParser(collect)
         .default([], 'all'),
     )
-    .option('--jobs <count>', 'repos worked on at the same time', positive, 4)
+    .option('--jobs <count>', 'repos worked on at the same time', countUpTo(), 4)
     .addOption(
       new Option('--retry-for <duration>', 'how long faults that may pass are tried again')
         .argParser(duration)
@@ -80,12 +81,6 @@ Exit codes: 0 stopped as it was told to, 1 failed, 2 wrong usage.`,
 
 function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('not a count above 0');
-  return value;
 }
 
 function duration(text: string): number {

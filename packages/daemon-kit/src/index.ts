@@ -1,4 +1,5 @@
 // What both daemons need of the machine, so that neither has to import the other.
+export * from './count.ts';
 export * from './duration.ts';
 export { daemonLog } from './log/daemon-log.ts';
 export { addLogFlags, type LogFlags } from './log/log-flags.ts';

@@ -19,6 +19,14 @@ export type CallLimits = Readonly<{
   lastingOfPeerMax: number;
 }>;
 
+/** Far more than people and programs of one site need, unless all of them come through one proxy. */
+export const LASTING_OF_PEER: Readonly<{ usual: number; max: number }> = { usual: 500, max: 5_000 };
+
+/** The limits, where one peer may have so many calls that last; there is always room for the others. */
+export function callLimits(lastingOfPeerMax: number = LASTING_OF_PEER.usual): CallLimits {
+  return { callsMax: 10_000, lastingMax: Math.max(2_000, lastingOfPeerMax), lastingOfPeerMax };
+}
+
 export type NewCall = Readonly<{
   /** Who makes it, whatever the connection. */
   peer: string;

@@ -5,13 +5,11 @@ import type { Guard } from '../access/guard.ts';
 import type { Trust } from '../access/trust.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { Listener } from './listener.ts';
-import { OpenCalls, type CallLimits } from './open-calls.ts';
+import { callLimits, OpenCalls, type CallLimits } from './open-calls.ts';
 import { shutdownError } from './rpc-error.ts';
 import type { MakeService } from './service.ts';
 
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
-/** Far more than people and programs of one site need; a peer alone cannot use up what there is. */
-const LIMITS: CallLimits = { callsMax: 10_000, lastingMax: 2_000, lastingOfPeerMax: 500 };
 /** More than may last, so that a connection full of those still has room for the others. */
 const CALLS_PER_CONNECTION_MAX = 1_000;
 const KEEPALIVE_MS = 40_000;
@@ -36,7 +34,7 @@ export class RpcServer {
 
   constructor(options: RpcServerOptions) {
     this.#options = options;
-    this.#calls = new OpenCalls(options.limits ?? LIMITS);
+    this.#calls = new OpenCalls(options.limits ?? callLimits());
     this.#server = new Server({
       'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
       'grpc.max_concurrent_streams': CALLS_PER_CONNECTION_MAX,
