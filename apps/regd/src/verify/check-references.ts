@@ -8,15 +8,18 @@ import {
   type Aggregate,
   type Engine,
   type Head,
+  type PingEntry,
   type Uuid,
 } from '@permafrost/events';
 import {
+  findPing,
   findStorageWorkflow,
   hasEnded,
   main,
   registry,
   repo,
   workflowIndex,
+  type BegunWorkflow,
   type Indexed,
   type Registry,
   type RegistryRepo,
@@ -85,8 +88,12 @@ async function* checkHolder(
 ): AsyncGenerator<Finding> {
   if (workflowId === undefined || (tier !== 'freezing' && tier !== 'unfreezing')) return;
   const workflow = await readWorkflow(engine, workflowId);
-  if (workflow && !hasEnded(workflow)) return;
-  const text = `${globalPath} is ${tier}, but workflow ${workflowId} ${workflow ? 'has ended' : 'is not there'}`;
+  const isIts =
+    workflow?.start.repoId === id &&
+    workflow.direction === (tier === 'freezing' ? 'freeze' : 'unfreeze');
+  if (isIts && !hasEnded(workflow)) return;
+  const why = !workflow ? 'is not there' : isIts ? 'has ended' : 'does something else';
+  const text = `${globalPath} is ${tier}, but workflow ${workflowId} ${why}`;
   yield finding('REPO_HELD_BY_NO_WORKFLOW', id, text);
 }
 
@@ -100,29 +107,68 @@ async function* checkIndex(
     unlisted.delete(entry.workflowId);
     yield* checkEntry(engine, name, entry);
   }
+  for (const entry of index?.pings.values() ?? []) {
+    unlisted.delete(entry.workflowId);
+    yield* checkPing(engine, name, entry);
+  }
 }
 
 async function* checkEntry(engine: Engine, name: string, entry: Indexed): AsyncGenerator<Finding> {
   const { workflowId, completedEventId } = entry;
   const workflow = await readWorkflow(engine, workflowId);
   if (!workflow) {
-    yield finding('WORKFLOW_MISSING', workflowId, `the index of ${name} lists it`);
+    yield missing(name, workflowId);
     return;
   }
+  yield* checkHold(engine, workflowId, workflow);
   const isSame =
     entry.direction === workflow.direction &&
     entry.globalPath === workflow.start.repoGlobalPath &&
     entry.startedEventId === workflow.startedEventId &&
     completedEventId === (hasEnded(workflow) ? workflow.completedEventId : undefined);
-  if (!isSame) {
-    const text = `the index of ${name} tells of it otherwise than its own history`;
-    yield finding('INDEX_DIFFERS', workflowId, text);
+  if (!isSame) yield differs(name, workflowId);
+}
+
+/** From the beginning of its work on the files to its end, a workflow holds its repo. */
+async function* checkHold(
+  engine: Engine,
+  workflowId: Uuid,
+  { status, start: { repoId, repoGlobalPath } }: BegunWorkflow,
+): AsyncGenerator<Finding> {
+  if (status !== 'files' && status !== 'files-completed' && status !== 'files-failed') return;
+  const own = await read(engine, repo, repoId);
+  if (!own || own.storage.workflowId === workflowId) return;
+  const text = `it is at work on ${repoGlobalPath}, which is ${own.storage.tier} without it`;
+  yield finding('WORKFLOW_HOLDS_NO_REPO', workflowId, text);
+}
+
+async function* checkPing(
+  engine: Engine,
+  name: string,
+  { workflowId, startedEventId, completedEventId }: PingEntry,
+): AsyncGenerator<Finding> {
+  const ping = await unlessUnreadable(() => findPing(engine, workflowId));
+  if (!ping) yield missing(name, workflowId);
+  else if (ping.startedEventId !== startedEventId || ping.completedEventId !== completedEventId) {
+    yield differs(name, workflowId);
   }
+}
+
+function missing(name: string, workflowId: Uuid): Finding {
+  return finding('WORKFLOW_MISSING', workflowId, `the index of ${name} lists it`);
+}
+
+function differs(name: string, workflowId: Uuid): Finding {
+  const text = `the index of ${name} tells of it otherwise than its own history`;
+  return finding('INDEX_DIFFERS', workflowId, text);
 }
 
 async function* unindexed(engine: Engine, workflowId: Uuid): AsyncGenerator<Finding> {
   // Other kinds of workflows are not ours to judge.
-  if (!(await readWorkflow(engine, workflowId))) return;
+  const isOurs =
+    (await readWorkflow(engine, workflowId)) ??
+    (await unlessUnreadable(() => findPing(engine, workflowId)));
+  if (!isOurs) return;
   yield finding('WORKFLOW_NOT_INDEXED', workflowId, 'no index lists it');
 }
 

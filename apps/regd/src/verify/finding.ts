@@ -21,6 +21,7 @@ export type FindingCode =
   | 'REPO_HELD_BY_NO_WORKFLOW'
   | 'WORKFLOW_MISSING'
   | 'WORKFLOW_NOT_INDEXED'
+  | 'WORKFLOW_HOLDS_NO_REPO'
   | 'INDEX_DIFFERS';
 
 const warnings: ReadonlySet<FindingCode> = new Set<FindingCode>([

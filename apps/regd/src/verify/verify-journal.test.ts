@@ -14,8 +14,15 @@ import {
   type Uuid,
 } from '@permafrost/events';
 import { operator } from '@permafrost/proto';
-import { repo, storageWorkflow, workflowIndex } from '@permafrost/workflow-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  beginPing,
+  pingRegistry,
+  registry,
+  repo,
+  storageWorkflow,
+  workflowIndex,
+} from '@permafrost/workflow-core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { REGISTRY, TestInstallation } from '../testing/installation.ts';
 
 let at: TestInstallation;
@@ -89,6 +96,111 @@ test('an index that tells of a workflow otherwise', async () => {
   // regd cannot bring the two together, and says so in its log again and again.
   expect(await findings()).toContain(`INDEX_DIFFERS ${workflowId}`);
 });
+
+test('a repo whose tier names a workflow that does something else', async () => {
+  at.startStad();
+  const other = await at.initRepo('bar');
+  await at.stopStad();
+  const workflowId = randomUuid();
+  await at.begin(direction, other, workflowId);
+  const tierOfOther = async () => (await at.engine.find(repo, other)).state.storage.tier;
+  await expect.poll(tierOfOther).toBe('freezing');
+  await moveOn(workflowId);
+  expect(await findings()).toEqual([`REPO_HELD_BY_NO_WORKFLOW ${foo}`]);
+});
+
+test('a workflow at work on a repo that is not in its hands', async () => {
+  const workflowId = randomUuid();
+  const entry = { direction, workflowId, globalPath: '/x' };
+  await at.regd.stop();
+  await at.engine.transact(async (tx) => {
+    const init = (await tx.find(repo, foo)).state.init;
+    const startedEventId = await tx.tell(storageWorkflow, workflowId, {
+      type: 'Init',
+      direction,
+      start: {
+        registryId: registryId(REGISTRY),
+        registryName: REGISTRY,
+        repoId: foo,
+        repoGlobalPath: init?.globalPath ?? '',
+        author: { name: 'A', email: 'a@example.org' },
+      },
+    });
+    await tx.tell(storageWorkflow, workflowId, { type: 'BeginFiles' });
+    await tx.tell(workflowIndex, workflowIndexId(REGISTRY), {
+      type: 'BeginWorkflow',
+      entry: { ...entry, startedEventId, globalPath: init?.globalPath ?? '' },
+    });
+  });
+  at.client.close();
+  await at.startRegd();
+  expect(await findings()).toEqual([`WORKFLOW_HOLDS_NO_REPO ${workflowId}`]);
+});
+
+describe('a ping', () => {
+  const index = workflowIndexId(REGISTRY);
+  const workflowId = randomUuid();
+  const init = { type: 'Init', registryId: registryId(REGISTRY) } as const;
+
+  test('that is not there, though the index lists it', async () => {
+    const entry = { workflowId, startedEventId: ulidSource()() };
+    await at.engine.tell(workflowIndex, index, NoVC, { type: 'BeginPing', entry });
+    expect(await findings()).toEqual([`WORKFLOW_MISSING ${workflowId}`]);
+  });
+
+  test('that no index lists', async () => {
+    await at.engine.tell(pingRegistry, workflowId, NoVC, init);
+    expect(await findings()).toContain(`WORKFLOW_NOT_INDEXED ${workflowId}`);
+  });
+
+  test('of which the index tells otherwise', async () => {
+    const startedEventId = await at.engine.tell(pingRegistry, workflowId, NoVC, init);
+    const entry = { workflowId, startedEventId };
+    await at.engine.tell(workflowIndex, index, NoVC, { type: 'BeginPing', entry });
+    const completed = { type: 'CommitPing', workflowId, completedEventId: ulidSource()() } as const;
+    await at.engine.tell(workflowIndex, index, NoVC, completed);
+    expect(await findings()).toEqual([`INDEX_DIFFERS ${workflowId}`]);
+  });
+
+  test('as it ought to be', async () => {
+    await beginPing(at.engine, { registry: REGISTRY, workflowId });
+    expect(await findings()).toEqual([]);
+  });
+});
+
+test('a repo that is moved on at every look is not taken for contradictory', async () => {
+  const read = at.journal.read.bind(at.journal);
+  let isMoving = false;
+  at.journal.read = async (history, options) => {
+    if (history === foo && !isMoving) {
+      isMoving = true;
+      await moveOn();
+      isMoving = false;
+    }
+    return read(history, options);
+  };
+  expect(await findings()).toEqual([]);
+});
+
+/** Both histories of the repo in one batch, so that they never contradict each other. */
+async function moveOn(newId: Uuid = randomUuid()): Promise<void> {
+  await at.engine.transact(async (tx) => {
+    const { storage } = (await tx.find(repo, foo)).state;
+    const workflowId = storage.tier === 'freezing' ? storage.workflowId : newId;
+    if (workflowId === undefined) throw new Error('a repo that is being frozen names its workflow');
+    const move = { direction, workflowId };
+    const inRegistry = { ...move, repoId: foo };
+    const id = registryId(REGISTRY);
+    if (storage.tier === 'freezing') {
+      const { code: statusCode } = failure;
+      await tx.tell(repo, foo, { type: 'AbortStorage', ...move, status: failure });
+      await tx.tell(registry, id, { type: 'AbortStorage', ...inRegistry, statusCode });
+    } else {
+      await tx.tell(repo, foo, { type: 'BeginStorage', ...move });
+      await tx.tell(registry, id, { type: 'BeginStorage', ...inRegistry });
+    }
+  });
+}
 
 test('events that cannot be read, or make no sense', async () => {
   const nextId = ulidSource();

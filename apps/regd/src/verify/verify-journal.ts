@@ -1,5 +1,5 @@
 // Everything that can be checked about a journal while it is in use.
-import { Engine, ulidSource, type Head } from '@permafrost/events';
+import { Engine, ulidSource, type Head, type Uuid } from '@permafrost/events';
 import type { operator } from '@permafrost/proto';
 import type { Context } from '../services/context.ts';
 import { checkHistory } from './check-history.ts';
@@ -40,7 +40,8 @@ async function* findings(
 
 /**
  * Histories are read one after the other while others write, so a batch that comes in between looks
- * like a contradiction. What is wrong for good is still wrong a moment later.
+ * like a contradiction. What is wrong for good is still wrong a moment later, in the same version: a
+ * history that others move on may look wrong twice, by two batches.
  */
 async function* lastingContradictions(
   context: Context,
@@ -61,7 +62,8 @@ async function contradictions({ journal }: Context): Promise<Map<string, Finding
   for await (const head of journal.heads()) heads.push(head);
   const found = new Map<string, Finding>();
   for await (const value of checkReferences(engine, heads)) {
-    found.set(`${value.code} ${value.history}`, value);
+    const head = await journal.head(value.history as Uuid);
+    found.set(`${value.code} ${value.history} ${head?.vid ?? ''}`, value);
   }
   return found;
 }
