@@ -1,5 +1,6 @@
 // Journals with a flaw each: what verification says of them.
 import {
+  JournalUnusableError,
   mainCodec,
   mainId,
   nilUlid,
@@ -10,6 +11,7 @@ import {
   ulidSource,
   workflowIndexId,
   type Direction,
+  type Head,
   type Status,
   type Uuid,
 } from '@permafrost/events';
@@ -228,6 +230,14 @@ test('events that cannot be read, or make no sense', async () => {
       `REPO_NOT_LISTED ${unreadable}`,
     ].sort(),
   );
+});
+
+test('a damaged page, behind which nothing can be read', async () => {
+  at.journal.checkIntegrity = () => Promise.resolve(['Tree 4 page 4: broken']);
+  at.journal.heads = async function* () {
+    yield* await Promise.reject<Head[]>(new JournalUnusableError('damaged'));
+  };
+  expect(await findings()).toEqual(['DATABASE_DAMAGED ']);
 });
 
 test('a registry that main confirms, and that has no events', async () => {

@@ -1,5 +1,5 @@
 // Everything that can be checked about a journal while it is in use.
-import { Engine, ulidSource, type Head, type Uuid } from '@permafrost/events';
+import { Engine, JournalUnusableError, ulidSource, type Head, type Uuid } from '@permafrost/events';
 import type { operator } from '@permafrost/proto';
 import type { Context } from '../services/context.ts';
 import { checkHistory } from './check-history.ts';
@@ -27,8 +27,22 @@ async function* findings(
   signal: AbortSignal,
   count: { histories: number; events: number },
 ): AsyncGenerator<Finding> {
+  const damage = await context.journal.checkIntegrity();
+  for (const line of damage) yield finding('DATABASE_DAMAGED', '', line);
+  try {
+    yield* contents(context, signal, count);
+  } catch (error) {
+    // What is behind the damage cannot be read, and the damage was told.
+    if (damage.length === 0 || !(error instanceof JournalUnusableError)) throw error;
+  }
+}
+
+async function* contents(
+  context: Context,
+  signal: AbortSignal,
+  count: { histories: number; events: number },
+): AsyncGenerator<Finding> {
   const { journal } = context;
-  for (const line of await journal.checkIntegrity()) yield finding('DATABASE_DAMAGED', '', line);
   for await (const head of journal.heads()) {
     signal.throwIfAborted();
     if (head.deleted) continue;

@@ -1,6 +1,8 @@
+import { open } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { bodies, Draft } from '../../testing/draft.ts';
+import { inspectJournal } from './backup.ts';
 import { openUntilTestEnds, temporaryPath } from './temporary-journal.ts';
 
 /** A journal with a history of four events, changed behind its back. */
@@ -70,4 +72,20 @@ test('a journal that lost its index entries is found by the integrity check', as
     PRAGMA schema_version = 77;`);
   const lines = await journal.checkIntegrity();
   expect(lines.join()).toMatch(/events_of_history/);
+});
+
+test('a damaged page is told, though nothing can be read behind it', async () => {
+  const path = await temporaryPath();
+  const journal = await openUntilTestEnds({ path });
+  await journal.commit([new Draft().append('a'), new Draft().append('b')]);
+  const db = new Database(path);
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  const root = db.prepare<[], number>("SELECT rootpage FROM sqlite_schema WHERE name = 'events'");
+  const page = root.pluck().get() ?? 0;
+  db.close();
+  const file = await open(path, 'r+');
+  await file.write(Buffer.alloc(4096, 0xaa), 0, 4096, (page - 1) * 4096);
+  await file.close();
+  const { defects } = await inspectJournal(path);
+  expect(defects.join('\n')).toMatch(new RegExp(`^Tree ${page} page ${page}: `));
 });

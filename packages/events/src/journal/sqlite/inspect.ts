@@ -4,9 +4,10 @@ import type { Database } from 'better-sqlite3';
 import { JournalUnusableError } from '../errors.ts';
 import type { Position } from '../journal.ts';
 import { addChecksumFunction } from './checksum.ts';
+import { isSqliteError } from './faults.ts';
 import { identify, schemaVersion } from './migrate.ts';
 
-/** What a journal's file holds, and what is wrong with it. */
+/** What a journal's file holds, and what is wrong with it. Nothing is counted where pages are damaged. */
 export type Inspection = Readonly<{
   schemaVersion: number;
   /** Those that were deleted are not counted. */
@@ -69,10 +70,13 @@ export function inspect(db: Database, thoroughness: Thoroughness): Inspection {
   if (version === 0) throw new JournalUnusableError(`${db.name} is empty: it is no journal yet`);
   const count = (sql: string): number => db.prepare<[], number>(sql).pluck().get() ?? 0;
   const lines = (sql: string): string[] => db.prepare<[], string>(sql).pluck().all();
+  const pragma = { rows: 'integrity_check', pages: 'quick_check' }[thoroughness];
+  const damage = damageIn(db, pragma);
+  if (damage.length > 0) {
+    return { schemaVersion: version, histories: 0, events: 0, end: 0, defects: damage };
+  }
   // One transaction: all statements see the same moment, while others go on writing.
   return db.transaction((): Inspection => {
-    const pragma = { rows: 'integrity_check', pages: 'quick_check' }[thoroughness];
-    const damage = lines(`PRAGMA ${pragma}(${DEFECTS_MAX})`).filter((line) => line !== 'ok');
     const checks = thoroughness === 'rows' ? CHECKS : [];
     const wrong = checks
       .filter(({ since }) => since <= version)
@@ -84,7 +88,20 @@ export function inspect(db: Database, thoroughness: Thoroughness): Inspection {
       histories: count('SELECT count(*) FROM histories WHERE deleted_ms IS NULL'),
       events: count('SELECT count(*) FROM events'),
       end: count("SELECT seq FROM sqlite_sequence WHERE name = 'events'"),
-      defects: [...damage, ...wrong],
+      defects: wrong,
     };
   })();
+}
+
+/** What SQLite tells of its pages. Throws its error if that comes before the first line. */
+function damageIn(db: Database, pragma: string): readonly string[] {
+  const told: string[] = [];
+  try {
+    const lines = db.prepare<[], string>(`PRAGMA ${pragma}(${DEFECTS_MAX})`).pluck();
+    for (const text of lines.iterate()) told.push(...text.split('\n'));
+  } catch (error) {
+    // It looks at the rows, too, and gives up at those that the damage hides.
+    if (told.length === 0 || !isSqliteError(error)) throw error;
+  }
+  return told.filter((line) => line !== 'ok' && !line.startsWith('***'));
 }
