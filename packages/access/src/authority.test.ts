@@ -95,6 +95,13 @@ describe('a token', () => {
     expect(x5c).toBeTypeOf('string');
   });
 
+  it('can be used at once where the clock is a minute behind', async () => {
+    const token = await authority.issueToken({ ...tokenOrder, hosts: [] });
+    const behind = { nowMs: () => Date.now() - 60_000 };
+    const verify = tokenVerifier({ caPem: authority.caPem, clock: behind });
+    await expect(verify({ token, peerDnsNames: [] })).resolves.toMatchObject({ subject: 'alice' });
+  });
+
   it('ends when it was said to', async () => {
     const token = await authority.issueToken({ ...tokenOrder, hosts: [] });
     const later = { nowMs: () => Date.now() + HOUR_MS };

@@ -62,12 +62,11 @@ export function authorityOf(
     const { name, hosts, lifetimeMs } = order;
     checkName(name);
     hosts.forEach(checkHost);
-    const { fromMs, toMs } = validity(lifetimeMs);
     const issued = await issueCertificate(ca, {
       commonName: name,
       hosts,
       purpose,
-      validity: { fromMs: fromMs - SLACK_MS, toMs },
+      validity: validity(lifetimeMs),
     });
     return keep(name, issued);
   };
@@ -97,9 +96,9 @@ export function authorityOf(
 function validityWithin(endMs: number, clock: Pick<Clock, 'nowMs'>, lifetimeMs: number): Validity {
   // Also for NaN.
   if (!(lifetimeMs >= LIFETIME_MS_MIN)) throw malformedRequest('a lifetime is at least a second');
-  const fromMs = clock.nowMs();
-  const toMs = fromMs + lifetimeMs;
-  if (toMs <= endMs) return { fromMs, toMs };
+  const nowMs = clock.nowMs();
+  const toMs = nowMs + lifetimeMs;
+  if (toMs <= endMs) return { fromMs: nowMs - SLACK_MS, toMs };
   const end = new Date(endMs).toISOString();
   throw new AuthorityError('AUTHORITY_ENDS_EARLIER', `the authority itself ends on ${end}`);
 }
