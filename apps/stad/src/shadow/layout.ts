@@ -1,7 +1,7 @@
 // Where a shadow repo is. It lies beside the data, never in it, below one shadow root for all.
 import { realpathSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { FilesFault, type ShadowLocation } from '@permafrost/workflow-core';
+import { FilesFault, isWithin, type ShadowLocation } from '@permafrost/workflow-core';
 import { errnoOf, systemFault } from './faults.ts';
 import { bytesOfText } from './byte-string.ts';
 
@@ -43,10 +43,6 @@ export function failureFileOf(shadowRoot: string, hostPath: string): string {
 
 function refusal(message: string): FilesFault {
   return new FilesFault('FILES_OUTSIDE_ROOTS', message, { retry: 'never' });
-}
-
-function isWithin(inner: string, outer: string): boolean {
-  return `${inner}/`.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
 }
 
 /** Without symlinks, as far as the path exists. */

@@ -3,7 +3,7 @@ import { close, readlinkSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { FilesFault, type FilesFaultCode } from '@permafrost/workflow-core';
+import { FilesFault, isWithin, type FilesFaultCode } from '@permafrost/workflow-core';
 import { openDirectory } from './directory-handles.ts';
 import { errnoOrThrow } from './errno.ts';
 import { listMounts, mountIdOf, type Mount } from './mounts.ts';
@@ -39,7 +39,9 @@ export async function openTop(
     const mountId = mountIdOf(fd);
     const mount = mounts.find(({ id }) => id === mountId);
     if (!isReadOnly) assertWritable(path, mount);
-    const points = mounts.map(({ point }) => point).filter((point) => isBelow(point, place));
+    const points = mounts
+      .map(({ point }) => point)
+      .filter((point) => point !== place && isWithin(point, place));
     return { fd, mount, mountPoints: new Set(points) };
   } catch (error) {
     await closeAsync(fd);
@@ -97,13 +99,9 @@ async function assertBelowRoots(
   if (roots.length === 0) return;
   for (const root of roots) {
     const real = await realpath(root, { encoding: 'buffer' }).catch(() => undefined);
-    if (real && (byteName(real) === place || isBelow(place, byteName(real)))) return;
+    if (real && isWithin(place, byteName(real))) return;
   }
   throw refuse('FILES_OUTSIDE_ROOTS', `${shown} is outside of the roots ${roots.join(', ')}`);
-}
-
-function isBelow(path: ByteName, parent: ByteName): boolean {
-  return path.startsWith(parent === '/' ? '/' : `${parent}/`) && path !== parent;
 }
 
 function refuse(code: FilesFaultCode, message: string, cause?: unknown): FilesFault {
