@@ -1,4 +1,4 @@
-import { nilUlid } from '@permafrost/events';
+import { nilUlid, type Direction, type Progress } from '@permafrost/events';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { StorageWorkflow, WorkflowStatus } from '../storage-workflow/storage-workflow.ts';
@@ -8,6 +8,7 @@ import { settled } from '../testing/agenda.ts';
 import { backoffMs } from './backoff.ts';
 import { regdAction, stadAction, waitsFor } from './next-action.ts';
 import { Slots } from './slots.ts';
+import { stepOf } from './steps.ts';
 
 const start = {
   registryId: exreg,
@@ -41,6 +42,18 @@ it.each(nextActions)('$row when $column: $cell', ({ row, column, cell }) => {
     'waits for': waitsFor(workflow, 'fs1'),
   };
   expect(answers[row]).toBe(cell);
+});
+
+/** The step that the log names while a phase of the work on files is under way. */
+const steps = matrix(`
+           | waiting-for-lock   | checking     | waiting-for-writers   | attributes           | verify      | snapshot          | retrying
+  freeze   | stad:wait-for-lock | stad:examine | stad:wait-for-writers | stad:set-immutable   | stad:verify | stad:write-shadow | undefined
+  unfreeze | stad:wait-for-lock | stad:examine | stad:wait-for-writers | stad:clear-immutable | stad:verify | stad:write-shadow | undefined
+`);
+
+it.each(steps)('$row, phase $column: $cell', ({ row, column, cell }) => {
+  const step = stepOf(column as Progress['phase'], row as Direction);
+  expect(String(step)).toBe(cell);
 });
 
 describe('backoff', () => {

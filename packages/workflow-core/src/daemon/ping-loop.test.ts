@@ -44,11 +44,11 @@ function run(texts: readonly string[], isRegd = false): void {
   running.push(runner.run(stopping.signal));
 }
 
-async function announce(host: string): Promise<void> {
+async function announce(host: string, daemon: Presence['daemon'] = 'stad'): Promise<void> {
   const nowMs = world.clock.nowMs();
   const who: Presence = {
     instance: randomUuid(),
-    daemon: 'stad',
+    daemon,
     host,
     pid: 1,
     version: '0',
@@ -96,6 +96,7 @@ test('regd and each stad answer three times, and regd sums up after ten seconds'
 test('a stad that was announced and does not answer is an error', async () => {
   await announce('files1');
   await announce('files2');
+  await announce('files3', 'regd');
   run(regdPings, true);
   run(stadPings('files1'));
   await begin();
@@ -103,6 +104,17 @@ test('a stad that was announced and does not answer is an error', async () => {
   const { pings, summary } = await found();
   expect(pings.at(-1)).toMatchObject({ code: 1, message: 'nogfsostad ping on files2: no answer' });
   expect(summary).toMatchObject({ code: 1, message: '{ totalCount: 7, errorCount: 1 }' });
+});
+
+test('of all that happens in a ping, only its beginning names it', async () => {
+  run(stadPings('files1'));
+  await begin();
+  await pass(5_000);
+  expect((await found()).pings).toHaveLength(3);
+  const { engine, clock, journal } = world;
+  const loop = new PingLoop({ engine, clock, texts: [] });
+  const named = (await journal.readAll(0, 1000)).flatMap((event) => loop.concerns(event));
+  expect(named.map((task) => loop.keyOf(task))).toEqual([`ping ${workflowId}`]);
 });
 
 test('a daemon that starts late, or again, says only what it has not said', async () => {

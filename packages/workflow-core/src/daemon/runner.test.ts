@@ -117,6 +117,18 @@ describe('the runner', () => {
     await done;
   });
 
+  test('ends with a defect in naming what an event concerns', async () => {
+    concerns = () => {
+      throw new TypeError('undefined is not a function');
+    };
+    const { done } = start();
+    const ended = expect(done).rejects.toThrow(TypeError);
+    await settled();
+    await happen();
+    await ended;
+    expect(runs).toEqual([]);
+  });
+
   test('runs a task that is named while it runs once more, and never twice at once', async () => {
     const gates = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     work = () => gates[runs.length - 1]?.promise ?? Promise.resolve();
