@@ -1,0 +1,34 @@
+#!/bin/bash
+# try-units.sh PACKAGE.deb: the Debian package under a real systemd, in a machine of its own that
+# systemd-nspawn boots. Ends with 0 if all that acceptance.sh asks of it is so; what it said is on
+# stdout. Wants root, debootstrap, systemd-container, some minutes, and Debian's packages.
+set -euo pipefail
+package=$1
+here=$(dirname "$(readlink -f "$0")")
+machine=$(mktemp -d /var/tmp/permafrost-machine-XXXXXX)
+trap 'chattr -R -f -i "$machine/srv"; rm -rf "$machine"' EXIT
+
+debootstrap --variant=minbase --include=systemd-sysv,dbus,e2fsprogs,git,adduser bookworm "$machine"
+install "$package" "$machine/root/permafrost.deb"
+install "$here/acceptance.sh" "$machine/root/acceptance"
+cat > "$machine/etc/systemd/system/acceptance.service" <<'UNIT'
+[Unit]
+Wants=network.target
+After=multi-user.target
+SuccessAction=exit
+FailureAction=exit
+FailureActionExitStatus=1
+[Service]
+Type=oneshot
+ExecStart=/root/acceptance
+StandardOutput=file:/root/said
+StandardError=inherit
+[Install]
+WantedBy=default.target
+UNIT
+chroot "$machine" systemctl --quiet enable acceptance.service
+result=0
+systemd-nspawn --quiet --register=no --keep-unit --private-network --capability=CAP_LINUX_IMMUTABLE \
+  --console=pipe --directory="$machine" --boot > /dev/null || result=$?
+cat "$machine/root/said"
+exit "$result"
