@@ -2,7 +2,6 @@
 // stad's.
 import {
   mainCodec,
-  mainId,
   registryCodec,
   registryId,
   repoCodec,
@@ -11,7 +10,7 @@ import {
   type StoredEvent,
   type Uuid,
 } from '@permafrost/events';
-import { main } from '../main/main.ts';
+import { ofEachRegistry } from './each-registry.ts';
 import { registry } from '../registry/aggregate.ts';
 import { repo } from '../repo/repo.ts';
 import { findStorageWorkflow } from '../storage-workflow/find.ts';
@@ -53,17 +52,17 @@ export class RegdLoop implements Loop<RegdTask> {
 
   async *open(signal: AbortSignal): AsyncGenerator<RegdTask> {
     const indexes: WorkflowIndex[] = [];
-    const { state } = await this.#engine.find(main, mainId);
-    for (const { name, confirmed } of state.registries) {
+    const engine = this.#engine;
+    yield* ofEachRegistry(engine, async function* ({ name, confirmed }): AsyncGenerator<RegdTask> {
       if (!confirmed) yield { kind: 'registry', name };
-      const { state: found } = await this.#engine.find(registry, registryId(name));
+      const { state: found } = await engine.find(registry, registryId(name));
       for (const { id, confirmed } of found.repos.values()) {
         if (!confirmed) yield { kind: 'repo', registryId: registryId(name), repoId: id };
       }
-      const { state: index } = await this.#engine.find(workflowIndex, workflowIndexId(name));
+      const { state: index } = await engine.find(workflowIndex, workflowIndexId(name));
       for (const workflowId of index.active.keys()) yield { kind: 'workflow', workflowId };
       indexes.push(index);
-    }
+    });
     yield* this.#leftBehind(indexes, signal);
   }
 

@@ -3,13 +3,12 @@
 import {
   repoCodec,
   registryId,
-  mainId,
   workflowCodec,
   workflowIndexId,
   type StoredEvent,
   type Uuid,
 } from '@permafrost/events';
-import { main } from '../main/main.ts';
+import { ofEachRegistry } from './each-registry.ts';
 import { FilesFault } from '../ports/files.ts';
 import { registry } from '../registry/aggregate.ts';
 import { repo } from '../repo/repo.ts';
@@ -49,15 +48,14 @@ export class StadLoop implements Loop<StadTask> {
 
   async *open(): AsyncGenerator<StadTask> {
     const { engine } = this.#means;
-    const { state } = await engine.find(main, mainId);
-    for (const { name } of state.registries) {
+    yield* ofEachRegistry(engine, async function* ({ name }): AsyncGenerator<StadTask> {
       const { state: found } = await engine.find(registry, registryId(name));
       for (const { id, confirmed } of found.repos.values()) {
         if (!confirmed) yield { kind: 'repo', repoId: id };
       }
       const { state: index } = await engine.find(workflowIndex, workflowIndexId(name));
       for (const workflowId of index.active.keys()) yield { kind: 'workflow', workflowId };
-    }
+    });
   }
 
   concerns({ kind, history, body }: StoredEvent): readonly StadTask[] {
