@@ -6,7 +6,7 @@ set -euo pipefail
 package=$1
 here=$(dirname "$(readlink -f "$0")")
 machine=$(mktemp -d /var/tmp/permafrost-machine-XXXXXX)
-trap 'chattr -R -f -i "$machine/srv"; rm -rf "$machine"' EXIT
+trap 'chattr -R -f -i "$machine/srv" || true; rm -rf "$machine"' EXIT
 
 debootstrap --variant=minbase --include=systemd-sysv,dbus,e2fsprogs,git,adduser bookworm "$machine"
 install "$package" "$machine/root/permafrost.deb"
