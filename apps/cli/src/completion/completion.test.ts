@@ -31,6 +31,8 @@ describe.each(shells)('%s', (shell) => {
     const args = [join(folder, `script.${shell}`), `permafrost ${line}`];
     const { stdout, stderr } = spawnSync(shell, asking[shell](args), {
       cwd: join(folder, 'here'),
+      // zsh lists nothing on a terminal that it does not know.
+      env: { ...process.env, TERM: 'xterm' },
       encoding: 'utf8',
       timeout: 15_000,
     });
