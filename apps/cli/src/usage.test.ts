@@ -55,6 +55,7 @@ describe('in this process', () => {
     [['init', 'root', 'lab', '', '--host', 'h'], 'must not be empty'],
     [['init', 'root', 'lab', '/data', '--host', ''], 'must not be empty'],
     [['init', 'repo', 'lab', ''], 'must not be empty'],
+    [['init', 'repo', 'lab', '/data/x', '--uuid', 'x'], 'It must be a UUID.'],
     [['events', 'repos', REPO_PATH], 'Allowed choices are registry, repo, workflow, index'],
     [['events', 'workflow', 'x'], 'It must be a UUID.'],
     [['events', 'index', 'Lab'], 'lower-case letters'],

@@ -1,7 +1,7 @@
 // Every command against canned answers: the exit code, what people see, what programs get.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { status } from '@grpc/grpc-js';
-import { registryId, workflowIndexId } from '@permafrost/events';
+import { registryId, uuidFromBytes, workflowIndexId, type Uuid } from '@permafrost/events';
 import {
   GetRepoO_StorageTierCode,
   MainService,
@@ -270,14 +270,16 @@ describe('init', () => {
     expect(new Set(roots)).toEqual(new Set(['/data files1 /data', '/data files1 /srv']));
   });
 
-  /** Returns the paths of the repos that it has accepted. */
-  function acceptingRepo(...seen: readonly operator.Repo[]): readonly string[] {
-    const accepted: string[] = [];
+  type Accepted = Readonly<{ path: string; id: Uuid }>;
+
+  /** Returns the repos that it has accepted. */
+  function acceptingRepo(...seen: readonly operator.Repo[]): readonly Accepted[] {
+    const accepted: Accepted[] = [];
     regd
       .on(OperatorService.getStatus, () => ({ daemons: [], workflows: [], journal: undefined }))
-      .on(RegistryService.initRepo, ({ globalPath, repoId }) => {
-        accepted.push(globalPath);
-        return { repo: repoId ?? Buffer.alloc(16), vid: Buffer.alloc(16) };
+      .on(RegistryService.initRepo, ({ globalPath: path, repoId: repo = Buffer.alloc(16) }) => {
+        accepted.push({ path, id: uuidFromBytes(repo) });
+        return { repo, vid: Buffer.alloc(16) };
       })
       .tell(OperatorService.watchRepo, () => seen.map((repo) => ({ repo })));
     return accepted;
@@ -313,7 +315,16 @@ describe('init', () => {
       .start();
     const { people } = await both('init', 'repo', 'lab', 'scan', '--author', AUTHOR);
     expect(people.exitCode).toBe(0);
-    expect(accepted).toEqual(['/lab/scan', '/lab/scan']);
+    expect(accepted.map(({ path }) => path)).toEqual(['/lab/scan', '/lab/scan']);
+  });
+
+  it('takes the id that a repo had elsewhere, and makes one for a new repo', async () => {
+    const accepted = acceptingRepo(sampleRepo());
+    await regd.start();
+    await both(...initRepo, '--uuid', REPO_ID.toUpperCase());
+    expect(accepted.map(({ id }) => id)).toEqual([REPO_ID, REPO_ID]);
+    await both(...initRepo);
+    expect(new Set(accepted.map(({ id }) => id)).size).toBe(3);
   });
 
   it('fails with the error that the repo has', async () => {

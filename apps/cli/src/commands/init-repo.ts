@@ -1,8 +1,8 @@
 import { isAbsolute } from 'node:path';
 import type { Command } from 'commander';
-import { randomUuid, uuidToBytes, type Author } from '@permafrost/events';
+import { randomUuid, uuidToBytes, type Author, type Uuid } from '@permafrost/events';
 import { operator, RegistryService } from '@permafrost/proto';
-import { nonEmptyArgument, registryArgument } from '../arguments.ts';
+import { nonEmptyArgument, registryArgument, uuidArgument } from '../arguments.ts';
 import { gitAuthor } from '../author.ts';
 import { exitCode } from '../exit-code.ts';
 import { Failure } from '../failure.ts';
@@ -15,7 +15,7 @@ import { authorFlag } from './author-flag.ts';
 import { examples, type Bind } from './bind.ts';
 import { reasonFlag } from './reason-flag.ts';
 
-type Options = Readonly<{ author?: Author }>;
+type Options = Readonly<{ author?: Author; uuid?: Uuid }>;
 
 export function addInitRepo(init: Command, bind: Bind): void {
   init
@@ -27,6 +27,11 @@ export function addInitRepo(init: Command, bind: Bind): void {
       'path in the registry, below one of its roots; a relative one is a path here',
       nonEmptyArgument,
     )
+    .option(
+      '--uuid <id>',
+      'the id that it had elsewhere; otherwise it gets a new one',
+      uuidArgument,
+    )
     .addOption(authorFlag())
     .addOption(reasonFlag())
     .addHelpText(
@@ -35,6 +40,7 @@ export function addInitRepo(init: Command, bind: Bind): void {
         'init repo lab /data/survey-2024',
         'init repo lab .',
         "init repo lab /data/survey --author 'A U Thor <a@example.org>'",
+        'init repo lab . --uuid 6a1ee6c1-5b7f-4bb8-8c2d-0d6a3ef0a8f4',
       ),
     )
     .action(bind(initRepo));
@@ -44,12 +50,11 @@ async function initRepo(
   session: Session,
   registry: string,
   path: string,
-  { author }: Options,
+  { author, uuid: repoId = randomUuid() }: Options,
 ): Promise<void> {
   const { regd, out, signal, commandLine } = session;
   const { name: creatorName, email: creatorEmail } = author ?? (await gitAuthor());
-  // With an id that we chose, a repetition is the same request, and changes nothing.
-  const repoId = randomUuid();
+  // With an id that is known before, a repetition is the same request, and changes nothing.
   const bytes = Buffer.from(uuidToBytes(repoId));
   const globalPath = await pathInRegistry(session, registry, path);
   const request = { registry, globalPath, creatorName, creatorEmail, repoId: bytes };
