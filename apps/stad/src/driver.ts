@@ -18,11 +18,11 @@ export type DriverMeans = Readonly<{ driver: DriverName; state: StateDirectory; 
 export async function openDriver({ driver, state, log }: DriverMeans): Promise<AttributeDriver> {
   switch (driver) {
     case 'chattr':
-      return openChattr(log);
+      return openChattr(state, log);
     case 'native':
       return NativeDriver.open();
     case 'auto':
-      return openBest(log);
+      return openBest(state, log);
     case 'simulated':
       return SimulatedDriver.open(join(state.path, 'simulated'), (warning) => {
         log.warn({ driver }, warning);
@@ -30,19 +30,19 @@ export async function openDriver({ driver, state, log }: DriverMeans): Promise<A
   }
 }
 
-async function openBest(log: Log): Promise<AttributeDriver> {
+async function openBest(state: StateDirectory, log: Log): Promise<AttributeDriver> {
   const native = await orWhyNot(NativeDriver.open());
   if (native instanceof FilesFault) {
     log.info({ driver: 'chattr', why: native.message }, 'driver chosen');
-    return openChattr(log);
+    return openChattr(state, log);
   }
   log.info({ driver: 'native' }, 'driver chosen');
   return native;
 }
 
 /** It works everywhere; slower where it has to look at files through programs too. */
-async function openChattr(log: Log): Promise<AttributeDriver> {
-  const chattr = await orWhyNot(ChattrDriver.open());
+async function openChattr(state: StateDirectory, log: Log): Promise<AttributeDriver> {
+  const chattr = await orWhyNot(ChattrDriver.open(state.locks));
   if (!(chattr instanceof FilesFault)) return chattr;
   log.info({ driver: 'chattr', why: chattr.message }, 'files are looked at by lsattr');
   return new ProgramsDriver();

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ChattrDriver, FlaggedTree, NativeDriver } from '@permafrost/stad/effects';
 import { execa } from 'execa';
 import type { Benchmark, Sides } from '../benchmark.ts';
@@ -60,7 +62,7 @@ export const attributes: readonly Benchmark[] = [
     reference: 'chattr -R -i',
     atLeast: 1.5,
     measure: clear,
-    open: () => ChattrDriver.open(),
+    open: () => ChattrDriver.open(join(tmpdir(), 'permafrost-bench-holds')),
   },
   {
     name: 'files/clear-native',

@@ -72,6 +72,13 @@ export interface AttributeDriver {
    * system or mount than its parent. Rejects like open(2) for what is not there or no directory.
    */
   openDirectory?(parentFd: number, name: ByteName): Promise<OpenDirectory | undefined>;
+
+  /**
+   * For a driver whose programs may outlive this process: what changes the tree whose top is open
+   * as `topFd`, and no other, until it is disposed of. Resolves when no program that another
+   * process has left behind can touch the tree any more. Throws `FilesFault`.
+   */
+  inTree?(topFd: number, signal: AbortSignal): Promise<AttributeDriver & Disposable>;
 }
 
 export type OpenDirectory = Readonly<{ fd: number; inode: bigint }>;

@@ -15,13 +15,13 @@ import {
 import { examine, type Surroundings } from '../survey/examine.ts';
 import type { AttributeDriver, FlagState } from './attribute-driver.ts';
 import { DirectoryHandles } from './directory-handles.ts';
-import { type EntryTrouble, FailureList } from './failure-list.ts';
+import { FailureList } from './failure-list.ts';
 import { NOT_KEPT } from './failures.ts';
 import { type ByteName, printablePath } from './names.ts';
-import { bringTo, look, type Settle, type Sweep, sweepWith } from './settle.ts';
+import { bringTo, look, sweepWith } from './settle.ts';
 import { StepReporter } from './step-reporter.ts';
 import { mountPointsIn, openTop } from './top.ts';
-import { Walk, type WalkOrder, type WalkResult } from './walk.ts';
+import { Walk, type WalkResult } from './walk.ts';
 
 export type FlaggedTreeOptions = Readonly<{
   /** Only trees below one of these are touched. None given: any tree. */
@@ -38,12 +38,12 @@ export type FlaggedTreeOptions = Readonly<{
 const LANES_MAX = 4;
 const IDLE_DIRECTORIES_MAX = 512;
 
+const CHANGING = { immutable: 'set', mutable: 'clear' } as const;
+
 type Pass = Readonly<{
-  doing: EntryTrouble['doing'];
+  wanted: FlagState;
+  mayWrite: boolean;
   failureList: FailureList;
-  order: WalkOrder;
-  settle: Settle;
-  sweep: Sweep | undefined;
   entriesTotal?: number;
   isVerifying?: true;
   onWrong?: (pathsBelowTop: readonly ByteName[]) => Promise<void>;
@@ -111,11 +111,9 @@ export class FlaggedTree implements ImmutableTree {
   async look(path: string, { wanted, onWrong }: Look, watch: Watch): Promise<TreeSummary> {
     return this.#cancellable('check', path, watch, async () => {
       const { summary, failures } = await this.#pass(path, watch, {
-        doing: 'verify',
+        wanted,
+        mayWrite: false,
         failureList: new FailureList(),
-        order: 'directories-first',
-        settle: look(this.#driver, wanted),
-        sweep: sweepWith(this.#driver, { wanted, mayWrite: false }),
         onWrong,
         isReadOnly: true,
       });
@@ -147,11 +145,9 @@ export class FlaggedTree implements ImmutableTree {
     const shown = printablePath(path);
     const wanted = 'immutable';
     const { summary, failures } = await this.#pass(path, watch, {
-      doing: 'set',
+      wanted,
+      mayWrite: true,
       failureList,
-      order: 'directories-first',
-      settle: bringTo(this.#driver, wanted),
-      sweep: sweepWith(this.#driver, { wanted, mayWrite: true }),
     });
     // A driver may not know why it was refused. If that was so for the very first entry, the file
     // system shows the attribute and does not keep it.
@@ -170,11 +166,9 @@ export class FlaggedTree implements ImmutableTree {
     if (summary.changed === 0) return summary;
     // The path is opened anew: if another tree is there by now, it is that one which people see.
     const verified = await this.#pass(path, watch, {
-      doing: 'verify',
+      wanted,
+      mayWrite: false,
       failureList,
-      order: 'directories-first',
-      settle: look(this.#driver, wanted),
-      sweep: sweepWith(this.#driver, { wanted, mayWrite: false }),
       entriesTotal: entriesIn(summary),
       isVerifying: true,
     });
@@ -184,13 +178,10 @@ export class FlaggedTree implements ImmutableTree {
 
   /** The driver vouches for each change; a second look would protect nothing. */
   async #thaw(path: string, { watch, failureList }: Run): Promise<TreeSummary> {
-    const wanted = 'mutable';
     const { summary, failures } = await this.#pass(path, watch, {
-      doing: 'clear',
+      wanted: 'mutable',
+      mayWrite: true,
       failureList,
-      order: 'directories-last',
-      settle: bringTo(this.#driver, wanted),
-      sweep: sweepWith(this.#driver, { wanted, mayWrite: true }),
     });
     if (failures.count > 0) throw await failures.toFault(`unfreeze ${printablePath(path)}`);
     return summary;
@@ -199,7 +190,7 @@ export class FlaggedTree implements ImmutableTree {
   async #pass(
     path: string,
     { signal, onStep }: Watch,
-    { entriesTotal, isVerifying, isReadOnly = false, onWrong, ...pass }: Pass,
+    { wanted, mayWrite, failureList, entriesTotal, isVerifying, isReadOnly = false, onWrong }: Pass,
   ): Promise<WalkResult> {
     signal.throwIfAborted();
     const { fd, mountPoints } = await openTop(path, this.#options.roots, { isReadOnly });
@@ -211,8 +202,15 @@ export class FlaggedTree implements ImmutableTree {
       ...(isVerifying && { isVerifying }),
     });
     try {
+      using held = mayWrite ? await this.#driver.inTree?.(fd, signal) : undefined;
+      const driver = held ?? this.#driver;
+      const doing = mayWrite ? CHANGING[wanted] : 'verify';
       const result = await new Walk(handles, {
-        ...pass,
+        doing,
+        failureList,
+        order: doing === 'clear' ? 'directories-last' : 'directories-first',
+        settle: mayWrite ? bringTo(driver, wanted) : look(driver, wanted),
+        sweep: sweepWith(driver, { wanted, mayWrite }),
         mountPointsIn: (parent) => mountPointsIn(parent, mountPoints),
         lanes: this.#options.lanes,
         onWrong,

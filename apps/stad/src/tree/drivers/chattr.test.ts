@@ -1,9 +1,16 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DirectoryHandles, openDirectory } from '../directory-handles.ts';
 import { attributeDriverSuite } from '../testing/attribute-driver-suite.ts';
+import { holds } from '../testing/real-drivers.ts';
 import { realAttributesSuite } from '../testing/real-attributes-suite.ts';
 import {
+  entriesOf,
+  isImmutable,
   type TemporaryDirectory,
   temporaryDirectory,
   whyNoAttributes,
@@ -11,7 +18,8 @@ import {
 import { ChattrDriver } from './chattr.ts';
 
 const noAttributes = await whyNoAttributes();
-const driver = await ChattrDriver.open();
+const CHATTR = (await execa('which', ['chattr'])).stdout;
+const driver = await ChattrDriver.open(holds);
 
 attributeDriverSuite('chattr', () => Promise.resolve(driver), noAttributes);
 realAttributesSuite('chattr', () => Promise.resolve(driver));
@@ -40,5 +48,74 @@ describe('ChattrDriver', () => {
     } finally {
       handles.close();
     }
+  });
+});
+
+/** Goes to work when it is told to, and not before. The directory itself is changed at once. */
+const slowChattr = (space: string): string => `#!/bin/bash
+if [ $# -gt 100 ]; then
+  touch '${space}/begun'
+  until [ -e '${space}/go' ]; do sleep 0.05; done
+fi
+exec ${CHATTR} "$@"
+`;
+
+describe.skipIf(noAttributes)('ChattrDriver, killed', () => {
+  const FILES = 200;
+  let space: TemporaryDirectory;
+  let top: string;
+  let fd: number;
+  let handles: DirectoryHandles;
+
+  beforeEach(async () => {
+    space = await temporaryDirectory();
+    top = join(space.path, 'top');
+    await mkdir(top);
+    for (let number = 0; number < FILES; number++) await writeFile(join(top, `${number}`), '');
+    fd = await openDirectory(top);
+    handles = new DirectoryHandles(fd, 0);
+    await leaveChattrBehind();
+  });
+  afterEach(async () => {
+    await writeFile(join(space.path, 'go'), '');
+    using held = await driver.inTree(fd, new AbortController().signal);
+    expect(held.name).toBe('chattr');
+    handles.close();
+    await space[Symbol.asyncDispose]();
+  });
+
+  /** Kills a process that freezes the tree while its chattr is about to change the files. */
+  async function leaveChattrBehind(): Promise<void> {
+    const programs = join(space.path, 'programs');
+    await mkdir(programs);
+    await writeFile(join(programs, 'chattr'), slowChattr(space.path), { mode: 0o755 });
+    const script = new URL('../testing/apply-once.ts', import.meta.url).pathname;
+    const child = execa(process.execPath, [script, 'chattr', 'freeze', top], {
+      env: { PATH: `${programs}:${process.env['PATH']}` },
+      reject: false,
+    });
+    while (!existsSync(join(space.path, 'begun'))) await setTimeout(20);
+    child.kill('SIGKILL');
+    await child;
+  }
+
+  const immutableFiles = (): number => entriesOf(top).filter(isImmutable).length - 1;
+
+  it('waits for the chattr that it has left behind, and only then changes the tree', async () => {
+    const { signal } = new AbortController();
+    const entering = driver.inTree(fd, signal);
+    expect(await Promise.race([entering, setTimeout(300, 'waits')])).toBe('waits');
+    expect(immutableFiles()).toBe(0);
+    await writeFile(join(space.path, 'go'), '');
+    using held = await entering;
+    expect(held.name).toBe('chattr');
+    expect(immutableFiles()).toBe(FILES);
+  });
+
+  it('can be told to wait no longer', async () => {
+    const stop = new AbortController();
+    const entering = driver.inTree(fd, stop.signal);
+    stop.abort(new Error('enough'));
+    await expect(entering).rejects.toThrow();
   });
 });

@@ -13,6 +13,7 @@ import type {
 import type { DirectoryOpener } from '../directory-handles.ts';
 import { explainRefusals } from './diagnosis.ts';
 import { NativeDriver } from './native.ts';
+import { TreeHold } from './tree-hold.ts';
 
 export class ChattrDriver implements AttributeDriver {
   readonly name = 'chattr';
@@ -20,15 +21,34 @@ export class ChattrDriver implements AttributeDriver {
   readonly changeUs = 20;
   readonly openDirectory?: DirectoryOpener;
   readonly #threads: NativeDriver;
+  readonly #holds: string;
+  readonly #hold: TreeHold | undefined;
 
-  private constructor(threads: NativeDriver) {
+  private constructor(threads: NativeDriver, holds: string, hold?: TreeHold) {
     this.#threads = threads;
+    this.#holds = holds;
+    this.#hold = hold;
     if (threads.openDirectory) this.openDirectory = threads.openDirectory;
   }
 
-  /** Throws {@link FilesFault} as {@link NativeDriver.open} does. */
-  static async open(): Promise<ChattrDriver> {
-    return new ChattrDriver(await NativeDriver.open('by-chattr'));
+  /**
+   * `holds` is the directory for what programs keep of the trees that they work on; it is created
+   * when it is needed first. Throws {@link FilesFault} as {@link NativeDriver.open} does.
+   */
+  static async open(holds: string): Promise<ChattrDriver> {
+    return new ChattrDriver(await NativeDriver.open('by-chattr'), holds);
+  }
+
+  /** Waits for every chattr that a dead process has left at work in the tree. */
+  async inTree(topFd: number, signal: AbortSignal): Promise<ChattrDriver> {
+    const threads = this.#threads;
+    const tryLock = (fd: number): Promise<boolean> => threads.lock(fd, signal);
+    const hold = await TreeHold.take(topFd, { directory: this.#holds, tryLock, signal });
+    return new ChattrDriver(threads, this.#holds, hold);
+  }
+
+  [Symbol.dispose](): void {
+    this.#hold?.[Symbol.dispose]();
   }
 
   read(entries: readonly Entry[], signal: AbortSignal): Promise<readonly Outcome[]> {
@@ -40,7 +60,7 @@ export class ChattrDriver implements AttributeDriver {
     wanted: FlagState,
     signal: AbortSignal,
   ): Promise<readonly Outcome[]> {
-    const outcomes = await this.#threads.write(entries, wanted, signal);
+    const outcomes = await this.#threads.write(entries, wanted, signal, this.#hold?.fd);
     return explainRefusals(entries, outcomes, wanted);
   }
 
@@ -49,7 +69,7 @@ export class ChattrDriver implements AttributeDriver {
     order: SweepOrder,
     signal: AbortSignal,
   ): Promise<readonly Swept[]> {
-    const answers = await this.#threads.sweep(directories, order, signal);
+    const answers = await this.#threads.sweep(directories, order, signal, this.#hold?.fd);
     return order.mayWrite ? await explainAll(answers, directories, order.wanted) : answers;
   }
 }

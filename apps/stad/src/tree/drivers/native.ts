@@ -63,16 +63,23 @@ export class NativeDriver implements AttributeDriver {
     entries: readonly Entry[],
     wanted: FlagState,
     signal: AbortSignal,
+    hold?: number,
   ): Promise<readonly Outcome[]> {
-    return this.#run({ do: 'write', entries, wanted }, signal);
+    return this.#run({ do: 'write', entries, wanted, hold }, signal);
   }
 
   sweep(
     directories: readonly SweptDirectory[],
     order: SweepOrder,
     signal: AbortSignal,
+    hold?: number,
   ): Promise<readonly Swept[]> {
-    return this.#run({ do: 'sweep', directories, order }, signal);
+    return this.#run({ do: 'sweep', directories, order, hold }, signal);
+  }
+
+  /** Resolves to whether the open file has the lock of flock(2) now; it never waits for it. */
+  lock(fd: number, signal: AbortSignal): Promise<boolean> {
+    return this.#run({ do: 'lock', fd }, signal);
   }
 
   /** A task takes a fraction of a second: an abort lets it end, since calls cannot be taken back. */

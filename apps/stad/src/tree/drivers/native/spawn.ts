@@ -1,10 +1,10 @@
 // Starts a program and waits for its end, without Node: posix_spawn(3) takes arguments as the bytes
 // that they are, and does not copy the page tables of a process as large as this one, so that it
 // costs about a tenth. The thread waits with it.
-import { constants as fs } from 'node:fs';
 import { constants as os } from 'node:os';
 import type { ByteName } from '../../names.ts';
 import { ArgumentList } from './argument-list.ts';
+import { type FileActions, STRUCTURE_BYTES } from './file-actions.ts';
 import { call, errnoName, libcFunction, type Memory, memory } from './system-calls.ts';
 
 /** A program could not be started, for the reason that `errno` names. */
@@ -17,16 +17,17 @@ export class NotStartedError extends Error {
   }
 }
 
-/** Far more than the opaque structures of posix_spawn(3) take in any libc. */
-const STRUCTURE_BYTES = 1024;
 const POSIX_SPAWN_SETPGROUP = 0x02;
 const POSIX_SPAWN_SETSIGMASK = 0x08;
 
+/**
+ * Starts programs one after the other. Each is a process group of its own, so that a Ctrl-C that is
+ * meant for this process does not stop it half-way. Throws where libc lacks what it takes.
+ */
 export class Spawn {
   readonly #spawn = libcFunction(
     'int posix_spawnp(uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t)',
   );
-  readonly #actions: Memory;
   readonly #attributes = attributesOfOwnGroup();
   readonly #arguments = new ArgumentList();
   readonly #environment = new ArgumentList();
@@ -34,26 +35,17 @@ export class Spawn {
   readonly #answer = memory(4);
 
   /**
-   * Prepares to start programs in the directory `cwd`, with nothing to read and nobody to hear what
-   * they say. They are a process group of their own, so that a Ctrl-C that is meant for this
-   * process does not stop them half-way. Throws where libc lacks what it takes.
-   */
-  constructor(cwd: ByteName) {
-    this.#actions = actionsIn(cwd);
-  }
-
-  /**
    * Runs a program of PATH, named by the first of the arguments. Returns its wait(2) status, which
    * is 0 if it ended well, or a negative errno. Throws {@link NotStartedError}.
    */
-  run(all: readonly [program: ByteName, ...ByteName[]]): number {
+  run(all: readonly [program: ByteName, ...ByteName[]], actions: FileActions): number {
     const [program] = all;
     const argv = this.#arguments.set(all);
     const { at, buffer } = this.#answer;
     const failure = this.#spawn(
       at,
       this.#arguments.first,
-      this.#actions.at,
+      actions.at,
       this.#attributes.at,
       argv,
       this.#environmentAt,
@@ -67,23 +59,6 @@ export class Spawn {
   }
 }
 
-function actionsIn(cwd: ByteName): Memory {
-  const actions = memory(STRUCTURE_BYTES);
-  const { O_RDWR } = fs;
-  libcFunction('int posix_spawn_file_actions_init(uintptr_t)')(actions.at);
-  const [directory, nothing] = [textOf(cwd), textOf('/dev/null')];
-  libcFunction('int posix_spawn_file_actions_addchdir_np(uintptr_t, uintptr_t)')(
-    actions.at,
-    directory.at,
-  );
-  const open = libcFunction(
-    'int posix_spawn_file_actions_addopen(uintptr_t, int, uintptr_t, int, uint32_t)',
-  );
-  // libc copies the paths.
-  for (const fd of [0, 1, 2]) open(actions.at, fd, nothing.at, O_RDWR, 0);
-  return actions;
-}
-
 function attributesOfOwnGroup(): Memory {
   const attributes = memory(STRUCTURE_BYTES);
   libcFunction('int posix_spawnattr_init(uintptr_t)')(attributes.at);
@@ -92,10 +67,4 @@ function attributesOfOwnGroup(): Memory {
     POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK,
   );
   return attributes;
-}
-
-function textOf(text: ByteName): Memory {
-  const place = memory(text.length + 1);
-  place.buffer.write(text, 'latin1');
-  return place;
 }

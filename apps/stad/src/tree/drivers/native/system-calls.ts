@@ -9,8 +9,26 @@ import koffi from 'koffi';
 
 /** Linux x86-64 and arm64; the generic table has given new calls the same number everywhere. */
 const NUMBERS = {
-  x64: { close: 3, lseek: 8, ioctl: 16, wait4: 61, getdents64: 217, openat: 257, statx: 332 },
-  arm64: { close: 57, lseek: 62, ioctl: 29, wait4: 260, getdents64: 61, openat: 56, statx: 291 },
+  x64: {
+    close: 3,
+    lseek: 8,
+    ioctl: 16,
+    wait4: 61,
+    flock: 73,
+    getdents64: 217,
+    openat: 257,
+    statx: 332,
+  },
+  arm64: {
+    close: 57,
+    lseek: 62,
+    ioctl: 29,
+    wait4: 260,
+    flock: 32,
+    getdents64: 61,
+    openat: 56,
+    statx: 291,
+  },
 } as const;
 const SAME_EVERYWHERE = { openat2: 437, file_getattr: 468, file_setattr: 469 } as const;
 

@@ -13,9 +13,13 @@ import type { CallingWay } from './attribute-calls.ts';
 
 export type Task =
   | Readonly<{ do: 'read'; entries: readonly Entry[] }>
-  | Readonly<{ do: 'write'; entries: readonly Entry[]; wanted: FlagState }>
+  | Readonly<{ do: 'write'; entries: readonly Entry[]; wanted: FlagState } & Held>
   | Readonly<{ do: 'open'; directories: readonly Entry[] }>
-  | Readonly<{ do: 'sweep'; directories: readonly SweptDirectory[]; order: SweepOrder }>;
+  | Readonly<{ do: 'sweep'; directories: readonly SweptDirectory[]; order: SweepOrder } & Held>
+  | Readonly<{ do: 'lock'; fd: number }>;
+
+/** The descriptor of the tree's hold, for programs to keep; undefined where there is none. */
+type Held = Readonly<{ hold?: number | undefined }>;
 
 type Answers = Readonly<{
   read: readonly Outcome[];
@@ -23,6 +27,8 @@ type Answers = Readonly<{
   /** Undefined for what belongs to another file system or mount. */
   open: readonly (OpenDirectory | EntryFailure | undefined)[];
   sweep: readonly Swept[];
+  /** Whether it holds the lock now. */
+  lock: boolean;
 }>;
 export type Answer<T extends Task = Task> = Answers[T['do']];
 

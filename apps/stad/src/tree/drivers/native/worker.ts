@@ -1,5 +1,6 @@
 // A thread that makes system calls, one task after another. It knows nothing but descriptors and
 // names: descriptors are the whole process's, and whoever gave the task keeps them open.
+import { constants as os } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Entry, FlagState, Outcome, Swept } from '../../attribute-driver.ts';
 import { attributeCalls, typeOf } from './attribute-calls.ts';
@@ -8,7 +9,7 @@ import { ChattrProgram } from './chattr-program.ts';
 import { canOpenBelow, openBelow } from './directory-open.ts';
 import { DirectorySweep } from './directory-sweep.ts';
 import { NotStartedError } from './spawn.ts';
-import { type Address, errnoName, memory } from './system-calls.ts';
+import { type Address, call, errnoName, memory } from './system-calls.ts';
 import type { Answer, AttributeWay, Ready, Reply, Request, Task } from './tasks.ts';
 
 /** No file system has longer ones. */
@@ -40,11 +41,13 @@ function answerTo(task: Task): Answer {
     case 'read':
       return task.entries.map(look);
     case 'write':
-      return bring(task.entries, task.wanted);
+      return bring(task.entries, task);
     case 'open':
       return task.directories.map(open);
     case 'sweep':
       return task.order.mayWrite && chattr ? lookAndBring(task) : sweep(task);
+    case 'lock':
+      return lock(task.fd);
   }
 }
 
@@ -62,8 +65,10 @@ function look(entry: Entry): Outcome {
   return outcomeOf(entry, calls.look, (isImmutable) => (isImmutable ? 'immutable' : 'mutable'));
 }
 
-function bring(entries: readonly Entry[], wanted: FlagState): readonly Outcome[] {
-  if (chattr) return chattr.bring(entries, wanted);
+type Bringing = Readonly<{ wanted: FlagState; hold?: number | undefined }>;
+
+function bring(entries: readonly Entry[], { wanted, hold }: Bringing): readonly Outcome[] {
+  if (chattr) return chattr.bring(entries, { wanted, hold });
   const work: Work = (fd, at) => calls.bring(fd, at, wanted === 'immutable');
   return entries.map((entry) => outcomeOf(entry, work, () => wanted));
 }
@@ -79,9 +84,17 @@ function outcomeOf(entry: Entry, work: Work, stateOf: (result: number) => FlagSt
   return result < 0 ? { errno: errnoName(result) } : stateOf(result);
 }
 
+const LOCK_EX_NB = 2 | 4;
+
+function lock(fd: number): boolean {
+  const result = call('flock', fd, LOCK_EX_NB);
+  if (result < 0 && result !== -os.errno.EWOULDBLOCK) throw new Error(errnoName(result));
+  return result === 0;
+}
+
 type SweepTask = Extract<Task, { do: 'sweep' }>;
 
-function sweep({ directories, order }: SweepTask): readonly Swept[] {
+function sweep({ directories, order }: Pick<SweepTask, 'directories' | 'order'>): readonly Swept[] {
   const sweeping = new DirectorySweep(calls, order);
   const budget = new Budget();
   const answers: Swept[] = [];
@@ -93,15 +106,15 @@ function sweep({ directories, order }: SweepTask): readonly Swept[] {
 }
 
 /** A program is for many entries, so those that are not as wanted are collected first. */
-function lookAndBring({ do: task, directories, order }: SweepTask): readonly Swept[] {
+function lookAndBring({ directories, order, hold }: SweepTask): readonly Swept[] {
   const { wanted } = order;
-  const seen = sweep({ do: task, directories, order: { wanted, mayWrite: false } });
+  const seen = sweep({ directories, order: { wanted, mayWrite: false } });
   const isWrong = ({ outcome }: Wrong): boolean => typeof outcome === 'string';
   const entriesOf = (swept: Swept, index: number): Entry[] => {
     const fd = directories[index]?.fd ?? -1;
     return swept.wrong.filter(isWrong).map(({ name }) => ({ fd, name }));
   };
-  const outcomes = bring(seen.flatMap(entriesOf), wanted).values();
+  const outcomes = bring(seen.flatMap(entriesOf), { wanted, hold }).values();
   return seen.map((swept): Swept => {
     const after = swept.wrong.map((wrong): Wrong => {
       const outcome = isWrong(wrong) ? outcomes.next().value : undefined;
