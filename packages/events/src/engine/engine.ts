@@ -6,7 +6,6 @@ import type { Journal } from '../journal/journal.ts';
 import type { Origin } from '../streams/common.ts';
 import type { Aggregate, Versioned } from './aggregate.ts';
 import type { Batch } from './batch.ts';
-import { decideFromMemory } from './from-memory.ts';
 import { Histories } from './histories.ts';
 import { JointDecisions } from './joint-decisions.ts';
 import type { StateStore } from './state-store.ts';
@@ -79,7 +78,7 @@ export class Engine {
   /**
    * Decides on several histories and commits all facts as one batch, or none. `work` may run more
    * than once: it must have no effect of its own. Resolves to what `work` resolved to. Those of this
-   * process that lost a race are decided again together.
+   * process that come at the same moment are decided together.
    */
   async transact<T>(
     work: (tx: Transaction) => Promise<T>,
@@ -88,10 +87,7 @@ export class Engine {
     const { histories, joint } = this.#shared;
     const { nextId } = this.#options;
     const decide = (batch: Batch): Promise<T> => work(new Transaction(batch, nextId, this.#origin));
-    if (retriesMax > 0) {
-      const decided = await decideFromMemory(histories, decide);
-      return decided ? decided.result : joint.retry(decide, retriesMax);
-    }
+    if (retriesMax > 0) return joint.decide(decide, retriesMax);
     const batch = histories.batch();
     const result = await decide(batch);
     await histories.commit(batch);

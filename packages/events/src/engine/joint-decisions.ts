@@ -1,8 +1,11 @@
-// Decisions that lost a race are made again together: one after the other, each on what those before
-// it have decided, and committed as one batch. However many of one process want to move one history,
-// they have only other processes to fear, and share one sync to disk.
+// Decisions of one process are made together: one after the other, each on what those before it have
+// decided, and committed as one batch. However many of one process want to move one history, they have
+// only other processes to fear, and share one sync to disk.
+//
+// Optimistic in full: the states are taken as they are remembered, without a look at the journal, whose
+// commit refuses the batch if one of them was old. Then all are decided again on what the journal says.
 import { Fault } from '../fault.ts';
-import { JournalConflictError } from '../journal/errors.ts';
+import { HistoryDeletedError, JournalConflictError } from '../journal/errors.ts';
 import type { Batch } from './batch.ts';
 import type { Histories } from './histories.ts';
 
@@ -32,8 +35,11 @@ export class JointDecisions {
     this.#pause = pause;
   }
 
-  /** Resolves to what `decide` resolved to, once that is committed; rejects with what it throws. */
-  retry<T>(decide: Decide<T>, retriesMax: number): Promise<T> {
+  /**
+   * Resolves to what `decide` resolved to, once that is committed; rejects with what it throws on
+   * current states, and with what {@link Journal.commit} throws. A lost race is decided again so often.
+   */
+  decide<T>(decide: Decide<T>, retriesMax: number): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const told: Decide<() => void> = async (batch) => {
       const result = await decide(batch);
@@ -48,15 +54,28 @@ export class JointDecisions {
 
   async #work(): Promise<void> {
     this.#isBusy = true;
-    while (this.#waiting.length > 0) await this.#together(this.#waiting.splice(0, TOGETHER_MAX));
+    for (let [first] = this.#waiting; first; [first] = this.#waiting)
+      await this.#together(this.#comers(), first.retries === 0 ? 'memory' : 'journal');
     this.#isBusy = false;
   }
 
-  async #together(all: readonly Waiting[]): Promise<void> {
-    const batch = this.#histories.batch();
+  /** All that wait, and whoever comes while those before him are decided. */
+  *#comers(): Generator<Waiting> {
+    for (let count = 0; count < TOGETHER_MAX; count++) {
+      const one = this.#waiting.shift();
+      if (!one) return;
+      yield one;
+    }
+  }
+
+  async #together(comers: Iterable<Waiting>, from: 'memory' | 'journal'): Promise<void> {
+    const isSure = from === 'journal';
+    const batch = isSure ? this.#histories.batch() : this.#histories.batchFromMemory();
+    const all: Waiting[] = [];
     const decided: (() => void)[] = [];
     const thrown: { one: Waiting; error: unknown }[] = [];
-    for (const one of all) {
+    for (const one of comers) {
+      all.push(one);
       try {
         decided.push(await batch.orTakeBack(() => one.decide(batch)));
       } catch (error) {
@@ -64,15 +83,19 @@ export class JointDecisions {
       }
     }
     try {
-      await this.#histories.commit(batch);
+      if (isSure) await this.#histories.commit(batch);
+      else if (!(await isStillSo(this.#histories, batch))) {
+        await this.#together(all, 'journal');
+        return;
+      }
     } catch (error) {
       await this.#notCommitted(all, error);
       return;
     }
     for (const tell of decided) tell();
     for (const { one, error } of thrown) {
-      // What it met may be owed to facts that were not yet in the journal.
-      if (decided.length > 0) await this.#together([one]);
+      // What it met may be owed to an old memory, or to facts that were not yet in the journal.
+      if (!isSure || decided.length > 0) await this.#together([one], 'journal');
       else one.reject(error);
     }
   }
@@ -81,7 +104,7 @@ export class JointDecisions {
     if (error instanceof JournalConflictError) await this.#again(all, error);
     else if (all.length === 1 || isPassing(error)) for (const { reject } of all) reject(error);
     // One of them is at fault, and the others shall not suffer for it.
-    else for (const one of all) await this.#together([one]);
+    else for (const one of all) await this.#together([one], 'journal');
   }
 
   async #again(all: readonly Waiting[], error: JournalConflictError): Promise<void> {
@@ -90,6 +113,21 @@ export class JointDecisions {
     for (const { reject } of tired) reject(error);
     this.#waiting.unshift(...all.filter((one) => !tired.includes(one)));
     await this.#pause?.(Math.max(...all.map(({ retries }) => retries)));
+  }
+}
+
+/**
+ * Commits the batch if it has decided anything, and else looks whether what it has read is still so.
+ * Resolves to false, with nothing committed, if one of its states was old.
+ */
+async function isStillSo(histories: Histories, batch: Batch): Promise<boolean> {
+  if (batch.isEmpty) return histories.isCurrent(batch);
+  try {
+    await histories.commit(batch);
+    return true;
+  } catch (error) {
+    if (error instanceof JournalConflictError || error instanceof HistoryDeletedError) return false;
+    throw error;
   }
 }
 
