@@ -1,75 +1,18 @@
-// A client that was written from the wire specification alone: its own protobuf, the bare paths of the
-// methods, TLS with a client certificate, and a token. It plays what clients of the Go system do,
-// against a real regd and a real stad.
-import { randomUUID } from 'node:crypto';
+// The client that was written from the wire specification alone plays what clients of the Go system
+// do, against a real regd and a real stad, with TLS, a client certificate and a token.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Installation, HOST } from '../../harness/installation.ts';
 import { writeTree } from '../../harness/tree.ts';
 import { bytesOf, listOf, message, numberOf, parse, textOf, type Fields } from './protobuf.ts';
+import { failure, newId, WireClient } from './wire-client.ts';
 
 const NO_WAIT = 3;
 const WAIT = 1;
 const registry = 'exreg';
 const author = { name: 'A U Thor', email: 'author@example.org' };
-
-function id(): Buffer {
-  return Buffer.from(randomUUID().replaceAll('-', ''), 'hex');
-}
-
-/** One gRPC connection; requests and answers are bytes. */
-class WireClient {
-  readonly #client: Client;
-  readonly #metadata = new Metadata();
-
-  constructor(target: string, pem: Readonly<{ ca: Buffer; own: Buffer }>, token?: string) {
-    this.#client = new Client(target, credentials.createSsl(pem.ca, pem.own, pem.own));
-    // The bare token, without a word before it.
-    if (token !== undefined) this.#metadata.set('authorization', token);
-  }
-
-  /** Every message until the server ends the stream, or until `isEnough`. */
-  async stream(
-    path: string,
-    request: Buffer,
-    isEnough: (fields: Fields) => boolean = () => false,
-  ): Promise<readonly Fields[]> {
-    const same = (bytes: Buffer): Buffer => bytes;
-    const call = this.#client.makeServerStreamRequest(
-      `/nogfso.${path}`,
-      same,
-      same,
-      request,
-      this.#metadata,
-    );
-    call.on('error', () => undefined);
-    const messages: Fields[] = [];
-    for await (const bytes of call) {
-      messages.push(parse(bytes as Buffer));
-      if (isEnough(messages.at(-1) as Fields)) break;
-    }
-    call.cancel();
-    return messages;
-  }
-
-  async call(path: string, request: Buffer = Buffer.alloc(0)): Promise<Fields> {
-    const [answer] = await this.stream(path, request);
-    return answer ?? new Map();
-  }
-
-  close(): void {
-    this.#client.close();
-  }
-}
-
-async function failure(call: Promise<unknown>): Promise<ServiceError> {
-  return call.then(
-    () => Promise.reject(new Error('the call succeeded')),
-    (error: unknown) => error as ServiceError,
-  );
-}
 
 /** Where a kind of stream has its fields, in request and answer. */
 type StreamNumbers = Readonly<Record<'after' | 'watch' | 'events' | 'willBlock', number>>;
@@ -114,7 +57,7 @@ let client: WireClient;
 let stranger: WireClient;
 let root: string;
 let path: string;
-const repo = id();
+const repo = newId();
 
 beforeAll(async () => {
   at = await Installation.create('simulated');
@@ -134,7 +77,7 @@ beforeAll(async () => {
   const issued = await at.cliOk('auth', 'token', dir, '--subject', 'ctl', ...can, ...on);
   const pem = { ca: await readFile(ca), own: await readFile(join(dir, 'ctl.pem')) };
   const named = target.replace('127.0.0.1', 'localhost');
-  client = new WireClient(named, pem, issued.stdout.trim());
+  client = new WireClient(named, pem, { token: issued.stdout.trim() });
   stranger = new WireClient(named, pem);
   root = at.data;
   path = join(root, 'foo');
@@ -202,7 +145,7 @@ test.each([
   ['Freeze', 2],
   ['Unfreeze', 1],
 ])('%s: begin, wait, and the events', async (name, tier) => {
-  const workflow = id();
+  const workflow = newId();
   const rpc = (verb: string): string => `${name}Repo/${verb}${name}Repo`;
   const begin = { 2: registry, 4: repo, 6: workflow, 7: author.name, 8: author.email };
   const vids = {
@@ -273,7 +216,7 @@ test('Stat and StatStatus: what has changed is told, and recorded', async () => 
 });
 
 test('ping-registry: begin, get with wait, commit', async () => {
-  const workflow = id();
+  const workflow = newId();
   await client.call('PingRegistry/BeginPingRegistry', message({ 1: registry, 3: workflow }));
   const get = (jobControl: number): Promise<Fields> =>
     client.call('PingRegistry/GetRegistryPings', message({ 1: workflow, 2: jobControl }));
@@ -304,7 +247,7 @@ test('events of registry, repo, index and broadcast: a chain, from anywhere on',
   const numbers = { after: 2, watch: 3, events: 2, willBlock: 3 };
   const typesOf = async (path: string, key: Buffer | string): Promise<number[]> => {
     const events = await expectStream(path, { request: { 1: key }, numbers });
-    const unknown = await failure(client.stream(path, message({ 1: key, 2: id() })));
+    const unknown = await failure(client.stream(path, message({ 1: key, 2: newId() })));
     expect([unknown.code, unknown.details]).toEqual([
       status.NOT_FOUND,
       expect.stringMatching(/journal error: db: finding start failed: not found$/),
