@@ -4,6 +4,7 @@ import {
   addSettingsFlags,
   countUpTo,
   durationMs,
+  exitCode,
   metricsOption,
   type LogFlags,
   otlpOption,
@@ -96,9 +97,9 @@ A file of certificates or keys may also be credential:NAME, as systemd has loade
 
 SIGHUP reads certificates and the file of settings again.
 
-Exit codes: 0 stopped as it was told to, 1 failed, 2 wrong usage.`,
+Exit codes: 0 stopped as it was told to, 1 failed, 2 wrong usage or settings.`,
     )
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+    .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : exitCode.wrongUsage));
   return addSettingsFlags(addLogFlags(addTrustFlags(program)), defaultFile);
 }
 

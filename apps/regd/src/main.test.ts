@@ -145,7 +145,7 @@ test('takes certificates that systemd has loaded, and tells where one is named t
     expect(await regd(...args).ended).toBe(0);
     await writeFile(file, `${ca}tls-cert = "credential:other.pem"\n`);
     const { ended, stderr } = regd(...args);
-    expect(await ended).toBe(1);
+    expect(await ended).toBe(2);
     expect(stderr()).toBe(
       `${file}:3: tls-cert is unusable: cannot read ${join(site.dir, 'other.pem')} (ENOENT). Put LoadCredential=other.pem:/path/to/file into the unit, and restart it.\n`,
     );
@@ -155,9 +155,9 @@ test('takes certificates that systemd has loaded, and tells where one is named t
   }
 });
 
-test('ends with 1 for certificates that cannot be read', async () => {
+test('ends with 2 for certificates that cannot be read, as for all settings that no new start mends', async () => {
   const { ended, stderr } = regd('--state', dir, '--jwt-ca', join(dir, 'ca.pem'));
-  expect(await ended).toBe(1);
+  expect(await ended).toBe(2);
   expect(stderr()).toContain('TRUST_UNUSABLE');
 });
 

@@ -1,6 +1,7 @@
 // permafrost-regd: reads the flags, opens the journal, serves until it is told to stop.
 import {
   daemonLog,
+  exitCode,
   metricsServed,
   nodeClock,
   reloadOnHangup,
@@ -60,7 +61,7 @@ try {
   const isExpected =
     error instanceof Fault || error instanceof ListenAddressError || error instanceof TrustError;
   log.error({ err: error }, isExpected ? error.message : 'regd failed');
-  process.exitCode = 1;
+  process.exitCode = error instanceof TrustError ? exitCode.wrongUsage : exitCode.failed;
 }
 
 /** Flags that do not go together are wrong usage. */

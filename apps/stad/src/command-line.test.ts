@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
@@ -11,4 +14,17 @@ it.each([
   [['--version'], 0],
 ])('%j ends with %i', (args, code) => {
   expect(spawnSync(process.execPath, [bin, ...args]).status).toBe(code);
+});
+
+it('ends with 2 for settings that cannot be used, so that its unit does not start it again', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'permafrost-stad-'));
+  try {
+    const file = join(dir, 'stad.toml');
+    writeFileSync(file, 'jobs = "many"\n');
+    const args = [bin, '--host', 'files1', '--state', dir, '--config', file];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([2, expect.stringContaining(`${file}:1: jobs`)]);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 });

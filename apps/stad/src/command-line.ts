@@ -4,6 +4,7 @@ import {
   addSettingsFlags,
   countUpTo,
   durationMs,
+  exitCode,
   metricsOption,
   type LogFlags,
   otlpOption,
@@ -73,9 +74,9 @@ Examples:
 
 SIGHUP reads the file of settings again.
 
-Exit codes: 0 stopped as it was told to, 1 failed, 2 wrong usage.`,
+Exit codes: 0 stopped as it was told to, 1 failed, 2 wrong usage or settings.`,
     )
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+    .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : exitCode.wrongUsage));
   return addSettingsFlags(addLogFlags(program), defaultFile);
 }
 

@@ -1,6 +1,7 @@
 // permafrost-stad: reads the flags, opens the journal, serves until it is told to stop.
 import {
   daemonLog,
+  exitCode,
   metricsServed,
   reloadOnHangup,
   ServiceManager,
@@ -49,7 +50,7 @@ try {
 } catch (error) {
   // A fault names its cause and what to do; for anything else the stack is what is needed.
   log.error({ err: error }, error instanceof Fault ? error.message : 'stad failed');
-  process.exitCode = 1;
+  process.exitCode = exitCode.failed;
 }
 
 async function loadMetrics(): Promise<StadMetrics> {

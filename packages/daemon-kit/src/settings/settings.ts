@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Option, type Command } from 'commander';
 import { stringify } from 'smol-toml';
+import { exitCode } from '../exit-code.ts';
 import { SettingsError } from './settings-error.ts';
 import { optionOf, readSettingsFile, valueOf, isRepeatable, type Texts } from './settings-file.ts';
 
@@ -122,13 +123,13 @@ function settingsText(program: Command, texts: ReadonlyMap<string, Texts>): stri
   return stringify(table);
 }
 
-/** The settings of a process that starts. What is wrong in the file ends it, with code 1. */
+/** The settings of a process that starts. What is wrong in the file is wrong usage, and ends it. */
 export function settingsAtStart<Flags extends object>(source: SettingsSource): Settings<Flags> {
   try {
     return readSettings<Flags>(source);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exit(1);
+    process.exit(exitCode.wrongUsage);
   }
 }
