@@ -25,6 +25,7 @@ const commandLine = (): Command =>
   addSettingsFlags(
     new Command('daemon')
       .exitOverride()
+      .configureOutput({ writeErr: () => undefined })
       .requiredOption('--host <name>', 'whom')
       .addOption(
         new Option('--root <dir>', 'where')
@@ -70,6 +71,11 @@ test('a flag overrides the file, lists included', () => {
 test('the standard file may be missing, one that is named may not', () => {
   expect(read('--host', 'a').flags).toEqual({ host: 'a', root: [], jobs: 4 });
   expect(() => read('--host', 'a', '--config', join(dir, 'no.toml'))).toThrow('no such file');
+});
+
+test('an unknown flag is told before what is missing, or wrong in the file', () => {
+  writeFileSync(file, 'jobs = "many"\n');
+  expect(() => read('--hots', 'a')).toThrow("unknown option '--hots'");
 });
 
 test('tells all that is wrong, and where', () => {

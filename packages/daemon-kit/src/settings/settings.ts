@@ -45,7 +45,7 @@ export function readSettings<Flags extends object>(source: SettingsSource): Sett
   const typed = textsTyped(source.commandLine(), argv);
   const program = source.commandLine();
   const { path, isAsked } = fileAskedFor(typed, source.defaultFile);
-  const inFile = isHelp(argv) ? undefined : readSettingsFile(path, program);
+  const inFile = readSettingsFile(path, program);
   if (inFile === undefined && isAsked) throw new SettingsError([`${path}: there is no such file`]);
   const texts = new Map<string, Texts>(typed);
   for (const [key, value] of inFile ?? []) {
@@ -78,7 +78,10 @@ export function changedSettings<Flags extends object>(
     .map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
 }
 
-/** A pass that looks only at what is typed, and how. */
+/**
+ * A pass that looks only at what is typed, and how: what is wrong there is told before what is missing,
+ * which the file may bring.
+ */
 function textsTyped(program: Command, argv: readonly string[]): ReadonlyMap<string, Texts> {
   const typed = new Map<string, Texts>();
   for (const option of program.options) {
@@ -87,8 +90,9 @@ function textsTyped(program: Command, argv: readonly string[]): ReadonlyMap<stri
       const isListed = isRepeatable(option) && before !== true;
       typed.set(option.name(), text === null ? true : isListed ? [...before, text] : [text]);
     });
+    option.makeOptionMandatory(false);
   }
-  program.parseOptions([...argv]);
+  program.parse(argv, { from: 'user' });
   return typed;
 }
 
@@ -99,10 +103,6 @@ function fileAskedFor(
   const texts = typed.get('config');
   const asked = texts === true ? undefined : texts?.[0];
   return { path: asked ?? defaultFile, isAsked: asked !== undefined };
-}
-
-function isHelp(argv: readonly string[]): boolean {
-  return argv.includes('--help') || argv.includes('-h');
 }
 
 /** `require-token = false` says what no flag can say: nothing. */
