@@ -6,9 +6,11 @@ set -euo pipefail
 package=$1
 here=$(dirname "$(readlink -f "$0")")
 machine=$(mktemp -d /var/tmp/permafrost-machine-XXXXXX)
+# mktemp lets nobody else in, not even the users within.
+chmod 755 "$machine"
 trap 'chattr -R -f -i "$machine/srv" || true; rm -rf "$machine"' EXIT
 
-debootstrap --variant=minbase --include=systemd-sysv,dbus,e2fsprogs,git,adduser bookworm "$machine"
+debootstrap --variant=minbase --include=systemd-sysv,dbus,e2fsprogs,git,adduser,procps bookworm "$machine"
 install "$package" "$machine/root/permafrost.deb"
 install "$here/acceptance.sh" "$machine/root/acceptance"
 cat > "$machine/etc/systemd/system/acceptance.service" <<'UNIT'

@@ -46,7 +46,7 @@ function control({ debian }: Architecture, sizeKib: number): readonly string[] {
     `Architecture: ${debian}`,
     'Maintainer: The Permafrost developers <permafrost@example.org>',
     `Installed-Size: ${sizeKib}`,
-    'Depends: adduser, e2fsprogs, git, libc6 (>= 2.28), libgcc-s1, libstdc++6',
+    'Depends: adduser, e2fsprogs, git, libc6 (>= 2.28), libgcc-s1, libstdc++6, procps',
     'Section: admin',
     'Priority: optional',
     'Description: freezes finished research data where it lies',
