@@ -89,6 +89,11 @@ async function freezing({ certificate, token }: Way): Promise<unknown> {
   }
 }
 
+function asAlice(token: string): readonly string[] {
+  const tls = ['--tls-ca', join(dir, 'ca.pem'), '--tls-cert', join(dir, 'alice.pem')];
+  return ['--server', target, ...tls, '--token', join(dir, token)];
+}
+
 /** What regd has logged since the line of that number. */
 function loggedSince(count: number, msg: string): readonly LogLine[] {
   return regd.lines.slice(count).filter((line) => line.msg === msg);
@@ -144,11 +149,19 @@ test('UNAVAILABLE, with a line in the log: no client certificate', async () => {
   expect(await journal.end()).toEqual(before);
 });
 
+test('a watch ends with its token, and says so', async () => {
+  await issue('short', '--path', '/*', '--for', '3s');
+  const watch = ['events', 'registry', 'demo', '--watch'];
+  const { exitCode, stdout, stderr } = await runCli([...asAlice('short'), ...watch]);
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('the token expired while')]);
+  expect(stderr).toContain('Get a new token');
+  expect(stdout).not.toBe('');
+});
+
 test('and whom the token is for freezes the repo', async () => {
   const [before, lines] = [await journal.end(), regd.lines.length];
-  const tls = ['--tls-ca', join(dir, 'ca.pem'), '--tls-cert', join(dir, 'alice.pem')];
-  const who = ['--server', target, ...tls, '--token', join(dir, 'good')];
-  const frozen = await runCli([...who, 'freeze', path, '--author', AUTHOR, '--reason', reason]);
+  const freeze = ['freeze', path, '--author', AUTHOR, '--reason', reason];
+  const frozen = await runCli([...asAlice('good'), ...freeze]);
   expect(frozen).toMatchObject({ exitCode: 0 });
   await expect
     .poll(() => loggedSince(lines, 'call'), soon)

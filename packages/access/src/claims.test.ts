@@ -20,6 +20,7 @@ it('reads who calls, and what is granted', () => {
   expect(readClaims(claims)).toEqual({
     subject: 'alice',
     san: ['ws.example.org'],
+    expiresMs: Number(goodClaims['exp']) * 1000,
     scopes: [
       { actions: ['fso/*', 'fso/break-glass'], paths: ['/data/*'], names: [] },
       { actions: ['fso/read-registry'], paths: [], names: ['reg'] },

@@ -12,6 +12,8 @@ export type Identity = Readonly<{
   scopes: readonly Scope[];
   /** DNS names of the TLS peers that may use the token; undefined leaves it to any. */
   san: readonly string[] | undefined;
+  /** When the token ends, in milliseconds since 1970; undefined if it never does. */
+  expiresMs: number | undefined;
 }>;
 
 export const ISSUER = 'nogapp';
@@ -29,7 +31,8 @@ export function readClaims(claims: Claims): Identity {
   const subject = claims['sub'];
   if (typeof subject !== 'string' || subject === '') throw wrong('missing token subject');
   checkDomains(claims['xcrd']);
-  return { subject, san: readSan(claims['san']), scopes: readScopes(claims['sc']) };
+  const expiresMs = readExpiry(claims['exp']);
+  return { subject, san: readSan(claims['san']), scopes: readScopes(claims['sc']), expiresMs };
 }
 
 /** Identities in other domains. Nothing here uses them, but a token has to be right as a whole. */
@@ -46,6 +49,11 @@ function isDomain(entry: unknown): boolean {
     typeof entry['u'] === 'string' &&
     isTextList(entry['g'])
   );
+}
+
+/** What is no number was refused by the time checks. */
+function readExpiry(exp: unknown): number | undefined {
+  return typeof exp === 'number' ? exp * 1000 : undefined;
 }
 
 function readSan(san: unknown): readonly string[] | undefined {

@@ -2,12 +2,15 @@
 // so that they are not too many. Those that last as long as their client likes are counted apart:
 // however many there are, what is answered at once (a status, a cancel) still finds room.
 import { status } from '@grpc/grpc-js';
+import { atTime } from './at-time.ts';
 import { RpcError } from './rpc-error.ts';
 
 export interface OpenCall extends Disposable {
   readonly signal: AbortSignal;
   /** The signal is aborted with this reason; later reasons are ignored. */
   abort(reason: RpcError): void;
+  /** The same at that time, in milliseconds since 1970, if the call is one that lasts. */
+  abortAt(atMs: number, reason: RpcError): void;
 }
 
 /** How many there may be at the same time. */
@@ -53,10 +56,15 @@ export class OpenCalls {
     const controller = new AbortController();
     this.#controllers.add(controller);
     if (isLasting) this.#lasting.add(peer);
+    let ending: Disposable | undefined;
     return {
       signal: controller.signal,
       abort: (reason) => controller.abort(reason),
+      abortAt: (atMs, reason) => {
+        if (isLasting) ending = atTime(atMs, () => controller.abort(reason));
+      },
       [Symbol.dispose]: () => {
+        ending?.[Symbol.dispose]();
         if (this.#controllers.delete(controller) && isLasting) this.#lasting.remove(peer);
       },
     };

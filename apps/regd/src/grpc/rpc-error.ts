@@ -46,6 +46,15 @@ export function shutdownError(): RpcError {
   });
 }
 
+/** What ends a call that lasts longer than the token that let it in. */
+export function tokenExpiredError(): RpcError {
+  return new RpcError('the token expired while the call was open', {
+    status: status.UNAUTHENTICATED,
+    code: 'TOKEN_EXPIRED',
+    remedy: 'Get a new token, and ask again. What was begun goes on.',
+  });
+}
+
 /** What ends a call whose client has left; nobody reads it. */
 export function cancelledError(): RpcError {
   return new RpcError('cancelled', {

@@ -21,7 +21,7 @@ import type { Presented } from '../access/authenticate.ts';
 import { answerFor, type Wording } from './answer.ts';
 import type { OpenCall, OpenCalls } from './open-calls.ts';
 import { peerAddress } from './peer-name.ts';
-import { badArgument, cancelledError } from './rpc-error.ts';
+import { badArgument, cancelledError, tokenExpiredError } from './rpc-error.ts';
 
 /** What a handler knows of its call beside the request. */
 export interface Call {
@@ -94,7 +94,7 @@ type StreamingHandler = (request: unknown, call: Call) => AsyncIterable<unknown>
 type DialogueHandler = (requests: AsyncIterable<unknown>, call: Call) => AsyncIterable<unknown>;
 type Streaming = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>;
 type Cancellable = Readonly<{ on(event: 'cancelled', listener: () => void): unknown }>;
-type Answers = (visit: Visit, signal: AbortSignal) => Promise<AsyncIterable<unknown>>;
+type Answers = (visit: Visit, open: OpenCall) => Promise<AsyncIterable<unknown>>;
 
 /** Bytes that are no message. The library would answer them as a defect of the server. */
 class MalformedMessage {
@@ -165,18 +165,18 @@ class Adapter {
 
   #streaming(handle: StreamingHandler): UntypedHandleCall {
     return (call: ServerWritableStream<unknown, unknown>) => {
-      void this.#stream(call, async (visit, signal) => {
+      void this.#stream(call, async (visit, open) => {
         const request = wellFormed(call.request);
-        return handle(request, { signal, ...(await visit.admit(request)) });
+        return handle(request, await admit(visit, request, open));
       });
     };
   }
 
   #dialogue(handle: DialogueHandler): UntypedHandleCall {
     return (call: ServerDuplexStream<unknown, unknown>) => {
-      void this.#stream(call, async (visit, signal) => {
-        const admitted = await visit.admit(undefined);
-        return handle(requestsOf(call, signal), { signal, ...admitted });
+      void this.#stream(call, async (visit, open) => {
+        const admitted = await admit(visit, undefined, open);
+        return handle(requestsOf(call, open.signal), admitted);
       });
     };
   }
@@ -190,8 +190,7 @@ class Adapter {
     try {
       using open = this.#begin(call, isWait(call.request));
       const request = wellFormed(call.request);
-      const admitted = await visit.admit(request);
-      reply(null, await handle(request, { signal: open.signal, ...admitted }));
+      reply(null, await handle(request, await admit(visit, request, open)));
       visit.end();
     } catch (error) {
       const answer = this.#answer(error);
@@ -204,7 +203,7 @@ class Adapter {
     const visit = this.#door.receive(call);
     try {
       using open = this.#begin(call, true);
-      for await (const message of await answers(visit, open.signal)) {
+      for await (const message of await answers(visit, open)) {
         open.signal.throwIfAborted();
         if (!call.write(message)) await drained(call, open.signal);
       }
@@ -234,6 +233,14 @@ class Adapter {
     }
     return answer;
   }
+}
+
+/** Lets the caller in; where the call lasts, for no longer than the token is good. */
+async function admit(visit: Visit, request: unknown, open: OpenCall): Promise<Call> {
+  const admitted = await visit.admit(request);
+  const { expiresMs } = admitted.caller;
+  if (expiresMs !== undefined) open.abortAt(expiresMs, tokenExpiredError());
+  return { signal: open.signal, ...admitted };
 }
 
 /** One by one: a client that asks faster than it is answered has to wait. */
