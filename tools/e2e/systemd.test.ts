@@ -1,4 +1,5 @@
 // Both daemons tell systemd how they fare, as its units with `Type=notify` wait for it.
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotifyReceiver } from '@permafrost/daemon-kit/testing';
 import { openSqliteJournal } from '@permafrost/events/sqlite';
@@ -31,6 +32,17 @@ it.for(['regd', 'stad'] as const)(
     expect(others()).toEqual([...reload, 'STOPPING=1']);
   },
 );
+
+it.for(['regd', 'stad'])('a reload of %s first checks what a start would read', async (name) => {
+  const file = new URL(`../../packaging/systemd/permafrost-${name}.service`, import.meta.url);
+  const unit = await readFile(file, 'utf8');
+  const commands = (key: string): readonly string[] =>
+    [...unit.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, command = '']) => command);
+  const [start = ''] = commands('ExecStart');
+  const [check, ...rest] = commands('ExecReload');
+  expect(check?.replace(/^\/usr\/bin\/env \S+ /, '')).toBe(`${start} --check-config`);
+  expect(rest).toEqual(['/bin/kill -HUP $MAINPID']);
+});
 
 it(
   'regd does not quiet the watchdog while its heartbeat does not reach the journal',
