@@ -174,8 +174,8 @@ describe('status', () => {
       }))
       .start();
     const { people, values } = await both('status');
-    expect(people.stdout).toMatch(/^stad +files1 +alive, started 2h ago +4711 +0\.1\.0$/m);
-    expect(people.stdout).toMatch(/^regd +hub +silent, last heard \ds ago/m);
+    expect(people.stdout).toMatch(/^stad +files1 +alive +\ds ago +2h ago +4711 +0\.1\.0$/m);
+    expect(people.stdout).toMatch(/^regd +hub +silent +\ds ago +2h ago/m);
     expect(people.stdout).toContain('1,234 events, 1.0 MiB');
     expect(values).toMatchObject([{ daemons: [{ alive: true }, { alive: false }] }]);
   });

@@ -24,13 +24,14 @@ function daemonTable(daemons: readonly operator.Presence[], look: Look): string 
   const rows = daemons.map(({ daemon, host, pid, version, sinceMs, heartbeatMs, alive }) => [
     daemon,
     host,
-    alive
-      ? `${paint.green('alive')}, started ${timeAgo(sinceMs, nowMs)}`
-      : `${paint.red('silent')}, last heard ${timeAgo(heartbeatMs, nowMs)}`,
+    alive ? paint.green('alive') : paint.red('silent'),
+    timeAgo(heartbeatMs, nowMs),
+    timeAgo(sinceMs, nowMs),
     String(pid),
     version,
   ]);
-  const lines = [table(['DAEMON', 'HOST', 'STATE', 'PID', 'VERSION'], rows, look)];
+  const head = ['DAEMON', 'HOST', 'STATE', 'HEARD', 'STARTED', 'PID', 'VERSION'];
+  const lines = [table(head, rows, look)];
   if (!daemons.some(({ daemon, alive }) => daemon === 'stad' && alive)) {
     lines.push(paint.yellow('no stad is alive: repos wait until `permafrost-stad` runs'));
   }
