@@ -62,4 +62,5 @@ check 'both stop' systemctl stop permafrost-regd permafrost-stad
 for unit in regd stad; do check "$unit has ended well" stopped_well "$unit"; done
 check 'it is purged' dpkg --purge permafrost
 check 'the journal stays' test -s /var/lib/permafrost/journal.db
+echo end
 exit "$failed"

@@ -30,7 +30,10 @@ WantedBy=default.target
 UNIT
 chroot "$machine" systemctl --quiet enable acceptance.service
 result=0
-systemd-nspawn --quiet --register=no --keep-unit --private-network --capability=CAP_LINUX_IMMUTABLE \
-  --console=pipe --directory="$machine" --boot > /dev/null || result=$?
+# A machine that does not come up would wait for itself for ever.
+timeout --kill-after=2m 15m systemd-nspawn --quiet --register=no --keep-unit --private-network \
+  --capability=CAP_LINUX_IMMUTABLE --console=pipe --directory="$machine" --boot > /dev/null || result=$?
 cat "$machine/root/said"
+# A machine that was shut down has ended well, too.
+tail -n 1 "$machine/root/said" | grep -qx end || result=1
 exit "$result"
