@@ -115,6 +115,11 @@ export const refusals: Readonly<Record<Refusal, RefusalInfo>> = {
     text: 'repo already initialized at path',
     remedy: 'See it with `permafrost status PATH`.',
   },
+  REPO_DIRECTORY_OVERLAPS_OTHER: {
+    class: 'exists',
+    text: 'another repo has the directory, holds it, or lies in it',
+    remedy: 'Use that repo, or choose another directory.',
+  },
   REPO_PARENT_NOT_ONLINE: {
     class: 'state',
     text: 'parent repo immutable',

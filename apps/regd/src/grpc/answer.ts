@@ -71,7 +71,8 @@ function toRpcError(error: unknown, wording: Wording): RpcError | undefined {
 
 function refusal(error: RefusedError, wording: Wording): RpcError {
   const name = error.refusal as Refusal;
-  const text = `${subjectOf(error.kind, wording)}: ${refusals[name].text}`;
+  const words = [subjectOf(error.kind, wording), refusals[name].text, error.detail];
+  const text = words.filter((part) => part !== undefined).join(': ');
   return refusalError(name, wording.refusals?.[name] ?? text);
 }
 

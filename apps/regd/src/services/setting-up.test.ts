@@ -363,3 +363,15 @@ test.for(refused)('refused, with nothing written: %s', async ([, call, code, tex
   expect(failure.remedy).toMatch(/\.$/);
   expect(await at.journal.end()).toBe(end);
 });
+
+test('a second repo in one directory is refused, and told which the first is', async () => {
+  await at.client.call(RegistryService.initRoot, { ...newRoot, hostRoot: HOST_ROOT });
+  const second = { ...newRepo, globalPath: '/new/foo' };
+  expect(await failureOf(at.client.call(RegistryService.initRepo, second))).toMatchObject({
+    status: status.ALREADY_EXISTS,
+    code: 'REPO_DIRECTORY_OVERLAPS_OTHER',
+    text:
+      'registry error: another repo has the directory, holds it, or lies in it: ' +
+      `${GLOBAL_ROOT}/foo of registry ${REGISTRY}`,
+  });
+});

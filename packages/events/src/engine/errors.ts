@@ -8,13 +8,26 @@ export class RefusedError<Refusal extends string = string> extends Error {
   readonly refusal: Refusal;
   readonly kind: StreamKind;
   readonly history: Uuid;
+  /** What else is concerned, in words, where the refusal alone does not say it. */
+  readonly detail: string | undefined;
 
-  constructor({ refusal, kind, history }: { refusal: Refusal; kind: StreamKind; history: Uuid }) {
-    super(`${kind} ${history} refused: ${refusal}`);
+  constructor({
+    refusal,
+    kind,
+    history,
+    detail,
+  }: {
+    refusal: Refusal;
+    kind: StreamKind;
+    history: Uuid;
+    detail?: string;
+  }) {
+    super(`${kind} ${history} refused: ${refusal}${detail === undefined ? '' : `: ${detail}`}`);
     this.name = 'RefusedError';
     this.refusal = refusal;
     this.kind = kind;
     this.history = history;
+    this.detail = detail;
   }
 }
 
