@@ -1,6 +1,10 @@
 // Looking at the data: opens directories, lists them and reads what `lstat` says. It never follows
 // a symlink and never enters another file system, also when names are swapped during the walk: a
 // directory is held by its descriptor, and entries are reached through that (Linux).
+//
+// A walk uses the directory that it went into last, and the top. Of those between, only the nearest
+// stay open, so that descriptors suffice for a tree of any depth; the others are opened again on the
+// way back, by `..` of the directory below, and must turn out to be the same inode.
 import { closeSync, constants, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { rawOf, type ByteString } from './byte-string.ts';
 import type { EntryStats } from './entry-stats.ts';
@@ -8,28 +12,37 @@ import { errnoOf, systemFault } from './faults.ts';
 import type { Pace } from './pace.ts';
 import { statCalls } from './stat-calls.ts';
 import type { Tally } from './tally.ts';
+import { SystemCallError } from '../tree/errno.ts';
 
 export type Found = Readonly<{ name: ByteString; stats: EntryStats }>;
 
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
+/** Far more than most trees are deep, and far fewer than a process may have open. */
+const OPEN_MAX = 64;
+
 /** What a walk sees when an entry went away, or became something else, while it looked. */
 const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
-/** An open directory. Close it by `using`. */
+/**
+ * An open directory. Close it by `using`, and use no directory but the top while one below it is
+ * open.
+ */
 export class Directory implements Disposable {
   /** As it was reached, for messages. */
   readonly path: ByteString;
   readonly stats: EntryStats;
-  /** A path that leads to this very directory, whatever it is called by now. */
-  readonly anchor: string;
-  readonly descriptor: number;
+  readonly #parent: Directory | undefined;
+  /** Undefined while it is closed for the sake of those below it. */
+  #descriptor: number | undefined;
+  /** Why it could not be opened again. */
+  #loss: unknown;
 
-  private constructor(path: ByteString, descriptor: number) {
+  private constructor(path: ByteString, descriptor: number, parent?: Directory) {
     this.path = path;
-    this.anchor = `/proc/self/fd/${descriptor}`;
     this.stats = statCalls.ofOpen(descriptor);
-    this.descriptor = descriptor;
+    this.#descriptor = descriptor;
+    this.#parent = parent;
   }
 
   /** Throws a FilesFault when there is no directory, or a symlink to one. */
@@ -41,8 +54,20 @@ export class Directory implements Disposable {
     }
   }
 
+  /** Throws a FilesFault when the directory was moved away while those below it were open. */
+  get descriptor(): number {
+    if (this.#descriptor === undefined) throw this.#loss;
+    return this.#descriptor;
+  }
+
+  /** A path that leads to this very directory, whatever it is called by now. */
+  get anchor(): string {
+    return `/proc/self/fd/${this.descriptor}`;
+  }
+
   [Symbol.dispose](): void {
-    closeSync(this.descriptor);
+    if (this.#parent) this.#parent.#openAgain(this);
+    this.#close();
   }
 
   /** Undefined when it is gone, is no directory by now, or is on another file system. */
@@ -50,12 +75,15 @@ export class Directory implements Disposable {
     const path = `${this.path}/${name}`;
     let child: Directory;
     try {
-      child = new Directory(path, openSync(rawOf(`${this.anchor}/${name}`), OPEN_FLAGS));
+      child = new Directory(path, openSync(rawOf(`${this.anchor}/${name}`), OPEN_FLAGS), this);
     } catch (error) {
       if (GONE.has(errnoOf(error) ?? '')) return undefined;
       throw systemFault(error, 'open directory', path);
     }
-    if (child.stats.dev === this.stats.dev) return child;
+    if (child.stats.dev === this.stats.dev) {
+      child.#closeFarAbove();
+      return child;
+    }
     child[Symbol.dispose]();
     return undefined;
   }
@@ -93,6 +121,33 @@ export class Directory implements Disposable {
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return [];
       throw systemFault(error, 'list directory', this.path);
+    }
+  }
+
+  /** Closes one directory, unless it is the top: those above it have been closed before. */
+  #closeFarAbove(): void {
+    let far: Directory | undefined = this.#parent;
+    for (let level = 1; far && level < OPEN_MAX; level++) far = far.#parent;
+    if (far && far.#parent) far.#close();
+  }
+
+  #close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  /** What fails here is told to whoever uses the directory, since those below it are done with. */
+  #openAgain(child: Directory): void {
+    if (this.#descriptor !== undefined) return;
+    try {
+      const descriptor = openSync(`${child.anchor}/..`, OPEN_FLAGS);
+      const { dev, ino } = statCalls.ofOpen(descriptor);
+      this.#descriptor = descriptor;
+      if (dev === this.stats.dev && ino === this.stats.ino) return;
+      this.#close();
+      throw new SystemCallError('ESTALE', 'open');
+    } catch (error) {
+      this.#loss = systemFault(error, 'open directory', this.path);
     }
   }
 }
