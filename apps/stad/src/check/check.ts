@@ -4,11 +4,11 @@ import { relative } from 'node:path';
 import type { check } from '@permafrost/events';
 import type { ShadowLocation } from '@permafrost/workflow-core';
 import { watchTelling } from '../inquiries/watch-telling.ts';
-import { bytesOfText } from '../shadow/byte-string.ts';
+import { bytesOfText } from '../byte-string.ts';
 import type { GitShadowRepo } from '../shadow/git-shadow-repo.ts';
 import { lineOf, markOfTop, type StatusLine } from '../shadow/status.ts';
 import type { FlaggedTree } from '../tree/immutable-tree.ts';
-import { bytesOf, type ByteName, printableName } from '../tree/names.ts';
+import { type ByteName, printed } from '../tree/names.ts';
 import { misplacementOf } from './place.ts';
 
 export type CheckedRepo = Readonly<{
@@ -89,7 +89,7 @@ export class Check {
 
   async #drift(kind: string, pathBelowTop: ByteName, detail = ''): Promise<void> {
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
-    const path = pathBelowTop === '' ? '.' : printableName(bytesOf(pathBelowTop));
+    const path = pathBelowTop === '' ? '.' : printed(pathBelowTop);
     await this.#parts.tell({ item: { $case: 'drift', value: { kind, path, detail } } });
   }
 }

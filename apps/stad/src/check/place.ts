@@ -1,8 +1,9 @@
 // Whether the directory of a repo is where the journal says: it may have been renamed, with or without
 // one of its parents, and something else may have been put into its place.
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
-import { errnoOf, systemFault } from '../shadow/faults.ts';
-import { bytesOfText } from '../shadow/byte-string.ts';
+import { bytesOfText } from '../byte-string.ts';
+import { systemFault } from '../shadow/faults.ts';
+import { errnoOf } from '../tree/errno.ts';
 import { printablePath } from '../tree/names.ts';
 
 export type Misplacement = Readonly<{

@@ -2,7 +2,7 @@
 // at the very end and at once: whenever this is interrupted, the branch is as it was before.
 import { once } from 'node:events';
 import { FilesFault } from '@permafrost/workflow-core';
-import { bytesOfText, type ByteString } from './byte-string.ts';
+import { bytesOfText, type ByteString } from '../byte-string.ts';
 import type { Git, GitCommand } from './git.ts';
 import { identLine, type Stamp } from './stamp.ts';
 

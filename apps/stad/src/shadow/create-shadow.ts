@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ShadowLocation } from '@permafrost/workflow-core';
-import { bytesOfText } from './byte-string.ts';
+import { bytesOfText } from '../byte-string.ts';
 import { CommitWriter } from './commit-writer.ts';
-import { errnoOf, systemFault } from './faults.ts';
+import { errnoOf } from '../tree/errno.ts';
+import { systemFault } from './faults.ts';
 import { Git } from './git.ts';
 import { isoSeconds, type Stamp } from './stamp.ts';
 

@@ -6,13 +6,13 @@
 // stay open, so that descriptors suffice for a tree of any depth; the others are opened again on the
 // way back, by `..` of the directory below, and must turn out to be the same inode.
 import { closeSync, constants, openSync, readdirSync, readlinkSync } from 'node:fs';
-import { rawOf, type ByteString } from './byte-string.ts';
+import { errnoOf, SystemCallError } from '../tree/errno.ts';
+import { rawOf, type ByteString } from '../byte-string.ts';
 import type { EntryStats } from './entry-stats.ts';
-import { errnoOf, systemFault } from './faults.ts';
+import { systemFault } from './faults.ts';
 import type { Pace } from './pace.ts';
 import { statCalls } from './stat-calls.ts';
 import type { Tally } from './tally.ts';
-import { SystemCallError } from '../tree/errno.ts';
 
 export type Found = Readonly<{ name: ByteString; stats: EntryStats }>;
 

@@ -1,6 +1,6 @@
 // What is known of an entry without opening it: the part of stat(2) that counts here.
 import { constants, type BigIntStats } from 'node:fs';
-import type { ByteString } from './byte-string.ts';
+import type { ByteString } from '../byte-string.ts';
 
 export type Kind = 'file' | 'directory' | 'link' | 'other';
 

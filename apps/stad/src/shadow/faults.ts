@@ -1,6 +1,8 @@
 // From what the operating system says to the faults of the port.
 import { FilesFault, type FilesFaultCode } from '@permafrost/workflow-core';
-import { printable, type ByteString } from './byte-string.ts';
+import { errnoOf } from '../tree/errno.ts';
+import { printed } from '../tree/names.ts';
+import type { ByteString } from '../byte-string.ts';
 
 type Meaning = readonly [FilesFaultCode, 'later' | 'never'];
 
@@ -16,19 +18,15 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['EDQUOT', ['FILES_NO_SPACE', 'later']],
 ]);
 
-/** The code of a failed system call, as `ENOENT`; undefined for any other error. */
-export function errnoOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
-}
-
-/** Says of a failed system call what was tried, on which path, and why it failed. */
+/**
+ * Says of a failed system call what was tried, on which path, and why it failed. Any other error is
+ * left as it is.
+ */
 export function systemFault(error: unknown, action: string, path: ByteString): unknown {
   const errno = errnoOf(error);
-  if (errno === undefined || error instanceof FilesFault) return error;
+  if (errno === undefined) return error;
   const [code, retry] = MEANINGS.get(errno) ?? ['FILES_IO', 'later'];
-  return new FilesFault(code, `${action} ${printable(path)}: ${errno}`, { retry, cause: error });
+  return new FilesFault(code, `${action} ${printed(path)}: ${errno}`, { retry, cause: error });
 }
 
 /** The work was told to stop. The work itself is sound, so it may be tried again. */

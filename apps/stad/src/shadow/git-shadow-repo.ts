@@ -10,7 +10,7 @@ import {
   type TreeSize,
   type Watch,
 } from '@permafrost/workflow-core';
-import { bytesOfText } from './byte-string.ts';
+import { bytesOfText } from '../byte-string.ts';
 import { CommitWriter } from './commit-writer.ts';
 import { createShadow } from './create-shadow.ts';
 import { Directory, measure } from './directory.ts';

@@ -4,8 +4,9 @@ import { statfs } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { FilesFault } from '@permafrost/workflow-core';
 import { execa, type Options, type ResultPromise } from 'execa';
+import { errnoOf } from '../tree/errno.ts';
 import { printablePath } from '../tree/names.ts';
-import { cancelledFault, errnoOf } from './faults.ts';
+import { cancelledFault } from './faults.ts';
 
 const STDERR_CHARS_MAX = 500;
 const KILL_AFTER_MS = 2000;

@@ -2,8 +2,9 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { FilesFault, isWithin, type ShadowLocation } from '@permafrost/workflow-core';
-import { errnoOf, systemFault } from './faults.ts';
-import { bytesOfText } from './byte-string.ts';
+import { errnoOf } from '../tree/errno.ts';
+import { systemFault } from './faults.ts';
+import { bytesOfText } from '../byte-string.ts';
 
 export type ShadowPaths = Readonly<{
   /** The host path without a slash at its end, behind which a symlink would be followed. */

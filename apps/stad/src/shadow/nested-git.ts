@@ -2,7 +2,7 @@
 // itself is not run there: its configuration belongs to whoever owns the data, and may name
 // programs to run.
 import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
-import { rawOf, type ByteString } from './byte-string.ts';
+import { rawOf, type ByteString } from '../byte-string.ts';
 import type { Directory } from './directory.ts';
 
 /** Packed refs of a very large repository take some megabytes. */

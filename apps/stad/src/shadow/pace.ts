@@ -3,7 +3,8 @@
 // milliseconds. There it also tells how far it is and looks whether it shall stop.
 import { setImmediate } from 'node:timers/promises';
 import type { Watch } from '@permafrost/workflow-core';
-import { printable, type ByteString } from './byte-string.ts';
+import { printed } from '../tree/names.ts';
+import type { ByteString } from '../byte-string.ts';
 import type { EntryStats } from './entry-stats.ts';
 import { cancelledFault } from './faults.ts';
 
@@ -42,11 +43,11 @@ export class Pace {
         entriesDone: this.#entries,
         entriesTotal: this.#entriesTotal,
         bytesDone: this.#bytes,
-        path: printable(path),
+        path: printed(path),
       });
     }
     await setImmediate();
-    if (this.#watch.signal.aborted) throw cancelledFault(`snapshot of ${printable(path)}`);
+    if (this.#watch.signal.aborted) throw cancelledFault(`snapshot of ${printed(path)}`);
     this.#sliceStartMs = performance.now();
   }
 }

@@ -1,6 +1,6 @@
 // What a commit has recorded, entry by entry in git's order, which is the order of the bytes of
 // the whole path. Only a piece of the listing is in memory at any time.
-import type { ByteString } from './byte-string.ts';
+import type { ByteString } from '../byte-string.ts';
 import type { Git, GitCommand } from './git.ts';
 
 export type RecordedEntry = Readonly<{ path: ByteString; mode: string; id: string }>;

@@ -2,7 +2,8 @@
 // runs, which all have ended when it is disposed of.
 import { existsSync } from 'node:fs';
 import { FilesFault } from '@permafrost/workflow-core';
-import { bytesOfText, printable, type ByteString } from './byte-string.ts';
+import { printablePath } from '../tree/names.ts';
+import type { ByteString } from '../byte-string.ts';
 import { Git } from './git.ts';
 import { ObjectReader, type StoredObject } from './object-reader.ts';
 import { parseBlob } from './stat-blob.ts';
@@ -19,7 +20,7 @@ export class Session implements AsyncDisposable {
   /** Throws FILES_MISSING when there is no shadow repo. */
   constructor(options: Readonly<{ program: string; gitDir: string; signal: AbortSignal }>) {
     if (!existsSync(options.gitDir)) {
-      const path = printable(bytesOfText(options.gitDir));
+      const path = printablePath(options.gitDir);
       throw new FilesFault('FILES_MISSING', `shadow repository ${path} is not there`, {
         retry: 'never',
       });
@@ -62,7 +63,7 @@ export class Session implements AsyncDisposable {
   }
 
   #unusable(reason: string): FilesFault {
-    const path = printable(bytesOfText(this.git.gitDir));
+    const path = printablePath(this.git.gitDir);
     const message = `shadow repository ${path} cannot be used: ${reason}`;
     return new FilesFault('FILES_GIT_FAILED', message, { retry: 'never' });
   }

@@ -4,8 +4,9 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { bytesOfText } from './byte-string.ts';
-import { errnoOf, systemFault } from './faults.ts';
+import { bytesOfText } from '../byte-string.ts';
+import { errnoOf } from '../tree/errno.ts';
+import { systemFault } from './faults.ts';
 
 const GRACE_MS = 2000;
 const LOOK_MS = 20;

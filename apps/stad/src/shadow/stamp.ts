@@ -1,6 +1,6 @@
 // Who made a commit, and when, in git's forms.
 import type { Author } from '@permafrost/workflow-core';
-import { bytesOfText, type ByteString } from './byte-string.ts';
+import { bytesOfText, type ByteString } from '../byte-string.ts';
 
 export type Stamp = Readonly<{ author: Author; committer: Author; time: Date }>;
 

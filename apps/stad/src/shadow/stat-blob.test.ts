@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOfText } from './byte-string.ts';
+import { bytesOfText } from '../byte-string.ts';
 import { blobId, fileBlob, parseBlob, topBlob } from './stat-blob.ts';
 import { Tally } from './tally.ts';
 

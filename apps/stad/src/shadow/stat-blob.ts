@@ -1,7 +1,7 @@
 // The texts that a shadow repo keeps about each path. Unchanged entries must give unchanged bytes,
 // in any implementation: key names, their order and the quoting are fixed.
 import { hash } from 'node:crypto';
-import { bytesOfText, rawOf, textOfBytes, type ByteString } from './byte-string.ts';
+import { bytesOfText, rawOf, textOfBytes, type ByteString } from '../byte-string.ts';
 import type { Counts } from './tally.ts';
 
 type Value = number | bigint | Readonly<{ quoted: ByteString }>;

@@ -12,7 +12,7 @@ import { mkdtempSync, linkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rawOf, type ByteString } from './byte-string.ts';
+import { rawOf, type ByteString } from '../byte-string.ts';
 import { nodeStatCalls } from './stat-calls.ts';
 import { statxCalls } from './statx.ts';
 

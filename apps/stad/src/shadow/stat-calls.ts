@@ -1,7 +1,7 @@
 // Asks the kernel what an entry of an open directory is. A snapshot does it once an entry, so that
 // it is what a snapshot takes its time for.
 import { fstatSync, lstatSync } from 'node:fs';
-import { rawOf } from './byte-string.ts';
+import { rawOf } from '../byte-string.ts';
 import { entryStats, type StatCalls } from './entry-stats.ts';
 
 export const nodeStatCalls: StatCalls = {

@@ -1,5 +1,5 @@
 // What differs between the data and the last snapshot, for people and for `StatStatus`.
-import type { ByteString } from './byte-string.ts';
+import type { ByteString } from '../byte-string.ts';
 import type { Difference } from './tree-comparison.ts';
 
 export type StatusLine = Readonly<{

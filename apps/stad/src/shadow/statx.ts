@@ -22,7 +22,7 @@ import {
 } from '../tree/drivers/native/statx.ts';
 import { errnoName, memory } from '../tree/drivers/native/system-calls.ts';
 import { SystemCallError } from '../tree/errno.ts';
-import type { ByteString } from './byte-string.ts';
+import type { ByteString } from '../byte-string.ts';
 import { kindOf, type EntryStats, type StatCalls } from './entry-stats.ts';
 
 const WANTED = STATX_TYPE | STATX_NLINK | STATX_MTIME | STATX_INO | STATX_SIZE;

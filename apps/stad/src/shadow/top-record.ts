@@ -1,7 +1,7 @@
 // The top `.nogtree`: what it shall say, and when it is written.
 import type { TreeSize } from '@permafrost/workflow-core';
 import { topBlob, type Top } from './stat-blob.ts';
-import type { ByteString } from './byte-string.ts';
+import type { ByteString } from '../byte-string.ts';
 import type { Directory } from './directory.ts';
 import { headOf } from './nested-git.ts';
 import type { Tally } from './tally.ts';

@@ -1,6 +1,6 @@
 // Which entries a shadow repo tracks. Only the shadow's own files on `master-stub` decide: a
 // `.gitignore` in the data belongs to its owner's git and hides nothing here.
-import type { ByteString } from './byte-string.ts';
+import type { ByteString } from '../byte-string.ts';
 
 /** What becomes of directories at the top, or with `ignore-most` of nearly everything. */
 export type Tracking = 'enter-subdirs' | 'bundle-subdirs' | 'ignore-subdirs' | 'ignore-most';

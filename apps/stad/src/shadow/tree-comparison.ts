@@ -2,7 +2,7 @@
 // the walk on one side and the listing of the commit on the other. It tells each difference to its
 // caller and keeps no more than the entries of the directories on the way down.
 import { blobId, directoryBlob, fileBlob, parseBlob, wholeBlob } from './stat-blob.ts';
-import type { ByteString } from './byte-string.ts';
+import type { ByteString } from '../byte-string.ts';
 import type { EntryMode } from './commit-writer.ts';
 import { measure, type Directory, type Found } from './directory.ts';
 import { headOf } from './nested-git.ts';

@@ -3,7 +3,7 @@
 import { statStatusSubject, statSubject } from '@permafrost/events';
 import { responderTo, type Responder } from '@permafrost/workflow-core';
 import { atRest, type RestWorld } from '../inquiries/at-rest.ts';
-import { textOfBytes } from '../shadow/byte-string.ts';
+import { textOfBytes } from '../byte-string.ts';
 import type { GitShadowRepo } from '../shadow/git-shadow-repo.ts';
 
 export type StatWorld = RestWorld & Readonly<{ shadow: GitShadowRepo }>;

@@ -2,11 +2,10 @@
 // finds may be otherwise a moment later: it protects people from surprises, and the walk that follows
 // protects the tree.
 import { entriesIn, type Watch } from '@permafrost/workflow-core';
-import { printable } from '../shadow/byte-string.ts';
 import { Directory, visitBelow, type Found } from '../shadow/directory.ts';
 import { Pace } from '../shadow/pace.ts';
 import { isUtf8 } from 'node:buffer';
-import { bytesOf, type ByteName, printableName } from '../tree/names.ts';
+import { bytesOf, type ByteName, printed } from '../tree/names.ts';
 import { mountPointsIn } from '../tree/top.ts';
 import { HardLinks } from './hard-links.ts';
 import type { FileId, OpenFiles, Writer } from './open-files.ts';
@@ -77,7 +76,7 @@ export class TreeSurvey {
       bytesDone: bytes,
       bytesTotal: bytes,
     };
-    watch.onStep({ ...done, path: printable(top.path) });
+    watch.onStep({ ...done, path: printed(top.path) });
   }
 
   /** Files that have names outside of the tree. */
@@ -133,10 +132,6 @@ export class TreeSurvey {
     const { mountPoints } = this.#tree;
     return mountPoints.size > 0 && mountPointsIn(descriptor, mountPoints).includes(name);
   }
-}
-
-function printed(path: ByteName): string {
-  return printableName(bytesOf(path));
 }
 
 function isDecodable(name: ByteName): boolean {

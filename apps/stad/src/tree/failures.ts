@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { FilesFault, type FilesFaultCode } from '@permafrost/workflow-core';
 import { type EntryTrouble, FailureList, type ListPlace } from './failure-list.ts';
-import { bytesOf, type ByteName, printableName } from './names.ts';
+import { type ByteName, printed } from './names.ts';
 
 /** Enough to go and look; the message must fit a terminal. */
 const EXAMPLES_MAX = 3;
@@ -72,7 +72,7 @@ export class Failures {
     const known = [...MEANINGS.keys()].find((errno) => this.#byErrno.has(errno));
     const [code, retry, words] = MEANINGS.get(known ?? '') ?? IO;
     const place = await this.#list.keep();
-    const paths = this.#examples.map((path) => printableName(bytesOf(path === '' ? '.' : path)));
+    const paths = this.#examples.map((path) => printed(path === '' ? '.' : path));
     const examples = paths.join(', ');
     return new FilesFault(
       code,

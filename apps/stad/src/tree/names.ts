@@ -1,13 +1,10 @@
-// File names are bytes. This file owns how the tree code holds them, and how it shows them to people.
+// File names are bytes. This file owns how they become such names, and how people get to see them.
 import { isUtf8 } from 'node:buffer';
 import { printable } from '@permafrost/daemon-kit/printable';
+import type { ByteString } from '../byte-string.ts';
 
-/**
- * A file name or path as its bytes, one character (U+0000 to U+00FF) a byte: what Node calls
- * `latin1`. It is a string and no Buffer because millions of them may wait in memory, and a short
- * string takes a fraction of the space.
- */
-export type ByteName = string;
+/** A file name or path, in whatever encoding. */
+export type ByteName = ByteString;
 
 export function byteName(bytes: Uint8Array): ByteName {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
@@ -15,6 +12,11 @@ export function byteName(bytes: Uint8Array): ByteName {
 
 export function bytesOf(name: ByteName): Buffer {
   return Buffer.from(name, 'latin1');
+}
+
+/** A name or path made fit for a message as {@link printableName} does. */
+export function printed(name: ByteName): string {
+  return printableName(bytesOf(name));
 }
 
 /** A path as people typed it, made fit for a message as {@link printableName} does. */

@@ -1,6 +1,6 @@
 // Tells progress, but not more often than people can read.
 import type { Step } from '@permafrost/workflow-core';
-import { bytesOf, type ByteName, printableName } from './names.ts';
+import { type ByteName, printed } from './names.ts';
 
 const INTERVAL_MS = 200;
 
@@ -28,7 +28,7 @@ export class StepReporter {
     const nowMs = performance.now();
     if (nowMs - this.#toldAtMs < INTERVAL_MS) return;
     this.#toldAtMs = nowMs;
-    const below = printableName(bytesOf(pathBelowTop()));
+    const below = printed(pathBelowTop());
     this.#tell(this.#entriesDone, below === '' ? this.#top : `${this.#top}/${below}`);
   }
 

@@ -1,7 +1,6 @@
-// File names and paths are bytes, in no certain encoding. A string with one character a byte
-// (latin1) holds them without loss, compares in byte order, which is git's order, and is a third
-// of the size of a Buffer.
-import { bytesOf, printableName } from '../tree/names.ts';
+// File names, paths and what git stores are bytes, in no certain encoding. A string with one
+// character a byte, what Node calls `latin1`, holds them without loss, compares in byte order, which
+// is git's order, and is a third of the size of a Buffer: millions of names may wait in memory.
 
 /** Bytes, each as the character U+0000 to U+00FF of the same number. */
 export type ByteString = string;
@@ -24,9 +23,4 @@ export function textOfBytes(bytes: ByteString): string {
 /** A path or content as node's functions take it. A string costs them less than a Buffer. */
 export function rawOf(bytes: ByteString): string | Buffer {
   return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1');
-}
-
-/** For people: see {@link printableName}. */
-export function printable(bytes: ByteString): string {
-  return printableName(bytesOf(bytes));
 }
