@@ -18,7 +18,7 @@ export type Looks = Readonly<{ surveyMs: number; lookMs: number }>;
 /** For the steps of the workflow, and to start git. */
 const START_MS = 150;
 /** To record an entry that is not recorded yet; one that is takes no longer than a survey. */
-const RECORD_US = 40;
+const RECORD_US = 6;
 
 export function expectedMs(work: PlannedWork, { surveyMs, lookMs }: Looks): number {
   const { direction, entries, recorded, toChange, changeUs } = work;
