@@ -43,6 +43,7 @@ const SHARED_WRITABLE = /^([0-9a-f]+-[0-9a-f]+) .w.s \S+ \S+ [1-9]/gm;
 
 /** Looks into every process. Throws the signal's reason when it is aborted. */
 export async function findOpenFiles(signal: AbortSignal): Promise<OpenFiles> {
+  signal.throwIfAborted();
   const open = new OpenFiles();
   let sliceStartMs = performance.now();
   for (const name of readdirSync('/proc')) {
