@@ -5,6 +5,7 @@ import { findPing } from '../ping-registry/find.ts';
 import type { BegunPing } from '../ping-registry/ping-registry.ts';
 import { storageWorkflow } from '../storage-workflow/storage-workflow.ts';
 import { settled } from '../testing/agenda.ts';
+import { besideUnreadable } from '../testing/beside-unreadable.ts';
 import { exreg, idOf } from '../testing/names.ts';
 import { silentLog } from '../testing/silent-log.ts';
 import { SmallWorld } from '../testing/small-world.ts';
@@ -182,4 +183,16 @@ describe('a ping that was summed up', () => {
     });
     expect((await found()).status).toBe('summarized');
   });
+});
+
+test('a registry that cannot be read keeps nobody from the pings of the others', async () => {
+  world = await besideUnreadable();
+  await begin();
+  const found: string[] = [];
+  const naming = (async () => {
+    const loop = new PingLoop({ engine: world.engine, clock: world.clock, texts: [] });
+    for await (const task of loop.open()) found.push(task.workflowId);
+  })();
+  await expect(naming).rejects.toMatchObject({ code: 'EVENT_UNREADABLE' });
+  expect(found).toEqual([workflowId]);
 });

@@ -1,7 +1,6 @@
 // A daemon's part in pings of all servers: each that is there answers three times, a second apart; and
 // regd sums up what has come within ten seconds (spec/behaviour.md 15).
 import {
-  mainId,
   RetryNoVC,
   ulidTimeMs,
   workflowCodec,
@@ -11,12 +10,12 @@ import {
   type StoredEvent,
   type Uuid,
 } from '@permafrost/events';
-import { main } from '../main/main.ts';
 import { findPing } from '../ping-registry/find.ts';
 import { isGathering, pingRegistry, type BegunPing } from '../ping-registry/ping-registry.ts';
 import type { Clock } from '../ports/time.ts';
 import { activePings } from '../workflow-index/pings.ts';
 import { workflowIndex } from '../workflow-index/workflow-index.ts';
+import { ofEachRegistry } from './each-registry.ts';
 import type { Loop } from './runner.ts';
 import type { TaskLog } from './task-log.ts';
 
@@ -59,11 +58,10 @@ export class PingLoop implements Loop<PingTask> {
 
   async *open(): AsyncGenerator<PingTask> {
     const { engine } = this.#options;
-    const { state } = await engine.find(main, mainId);
-    for (const { name } of state.registries) {
+    yield* ofEachRegistry(engine, async function* ({ name }): AsyncGenerator<PingTask> {
       const { state: index } = await engine.find(workflowIndex, workflowIndexId(name));
       for (const workflowId of activePings(index.pings)) yield { workflowId };
-    }
+    });
   }
 
   concerns({ kind, history, body }: StoredEvent): readonly PingTask[] {

@@ -2,10 +2,8 @@
 // forgets. What the work does is told by the tests of the use cases.
 import {
   mainId,
-  nilUlid,
   NoVC,
   registryId,
-  ulidSource,
   workflowIndexId,
   type Direction,
   type StoredEvent,
@@ -17,9 +15,9 @@ import { repo } from '../repo/repo.ts';
 import { storageWorkflow } from '../storage-workflow/storage-workflow.ts';
 import { author, exreg, idOf, repoInit } from '../testing/names.ts';
 import { RecordingLog } from '../testing/recording-log.ts';
+import { besideUnreadable } from '../testing/beside-unreadable.ts';
 import { SmallWorld } from '../testing/small-world.ts';
 import { collectGarbage } from '../use-cases/collect-garbage.ts';
-import { initMain } from '../use-cases/set-up.ts';
 import { workflowIndex } from '../workflow-index/workflow-index.ts';
 import { RegdLoop, type RegdTask } from './regd-loop.ts';
 import { TaskLog } from './task-log.ts';
@@ -45,14 +43,7 @@ async function opened(signal: AbortSignal = never): Promise<readonly RegdTask[]>
 }
 
 test('a registry that cannot be read takes no turn from those after it, and is told of in the end', async () => {
-  const one = new SmallWorld();
-  await initMain(one.engine);
-  await one.engine.tell(main, mainId, NoVC, { type: 'AcceptRegistry', name: 'unreadable' });
-  const append = { do: 'append', history: workflowIndexId('unreadable'), kind: 'index' } as const;
-  const body = Uint8Array.of(255);
-  await one.journal.commit([{ ...append, id: ulidSource()(), parent: nilUlid, body }]);
-  await one.prepare();
-  inhabit(one);
+  inhabit(await besideUnreadable());
   const ofExreg = { kind: 'repo', registryId: exreg, repoId };
   const found: unknown[] = [];
   const naming = (async () => {
