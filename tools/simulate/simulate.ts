@@ -25,6 +25,12 @@ type Totals = {
   simulatedMs: number;
 };
 
+// Whoever reads has seen enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 const totals: Totals = { runs: 0, failed: 0, crashes: 0, workflows: 0, simulatedMs: 0 };
 const { first, count, json, trace, defect } = readArguments();
 const startedMs = performance.now();
