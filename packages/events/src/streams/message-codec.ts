@@ -31,7 +31,7 @@ class MissingFieldError extends Error {
 export function messageCodec<E, M extends Header>(options: {
   kind: StreamKind;
   message: MessageType<M>;
-  base: () => M;
+  base: M;
   toMessage: (event: E) => Partial<M>;
   fromMessage: (message: M) => E;
 }): Codec<E> {
@@ -41,7 +41,7 @@ export function messageCodec<E, M extends Header>(options: {
     encode: (event, { id, parent, origin }) =>
       message
         .encode({
-          ...base(),
+          ...base,
           ...toMessage(event),
           id: ulidToBytes(id),
           parent: ulidToBytes(parent),

@@ -33,7 +33,7 @@ const steps = stepsByType<Step, Type>(types);
 export const indexCodec: Codec<IndexEvent> = messageCodec<IndexEvent, Message>({
   kind: 'index',
   message: Message,
-  base: () => Message.create(),
+  base: Message.create(),
   toMessage,
   fromMessage,
 });

@@ -6,7 +6,7 @@ import type { MainEvent } from './events.ts';
 export const mainCodec: Codec<MainEvent> = messageCodec<MainEvent, Message>({
   kind: 'main',
   message: Message,
-  base: () => Message.create(),
+  base: Message.create(),
   toMessage: (event) => {
     switch (event.type) {
       case 'MainInitialized':

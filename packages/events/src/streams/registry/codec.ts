@@ -20,7 +20,7 @@ const completedType = {
 export const registryCodec: Codec<RegistryEvent> = messageCodec<RegistryEvent, Message>({
   kind: 'registry',
   message: Message,
-  base: () => Message.create(),
+  base: Message.create(),
   toMessage,
   fromMessage,
 });

@@ -31,7 +31,7 @@ const wireTracking = {
 export const repoCodec: Codec<RepoEvent> = messageCodec<RepoEvent, Message>({
   kind: 'repo',
   message: Message,
-  base: () => Message.create(),
+  base: Message.create(),
   toMessage,
   fromMessage,
 });

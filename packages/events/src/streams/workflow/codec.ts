@@ -44,7 +44,7 @@ const pingTypes = {
 export const workflowCodec: Codec<WorkflowEvent> = messageCodec<WorkflowEvent, Message>({
   kind: 'workflow',
   message: Message,
-  base: () => Message.create(),
+  base: Message.create(),
   toMessage,
   fromMessage,
 });
