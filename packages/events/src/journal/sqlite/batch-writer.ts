@@ -2,20 +2,24 @@
 // head of its history as the database has it, then writes it.
 import type { Database } from 'better-sqlite3';
 import { invariant } from '../../engine/decision.ts';
-import { nilUlid, ulidToBytes } from '../../ids/ulid.ts';
-import { uuidToBytes } from '../../ids/uuid.ts';
+import { nilUlid, ulidToBytes, type Ulid } from '../../ids/ulid.ts';
+import { uuidToBytes, type Uuid } from '../../ids/uuid.ts';
 import { advanceHead } from '../advance-head.ts';
 import { DuplicateEventError } from '../errors.ts';
 import type { Change, Position } from '../journal.ts';
+import { chainEnds, type Append } from './chain-ends.ts';
 import { checksumOf } from './checksum.ts';
 import { isUniqueViolation } from './faults.ts';
 import { toHead, type HistoryRow } from './rows.ts';
 
-type Append = Extract<Change, { do: 'append' }>;
+type Expectation = Extract<Change, { do: 'expect' }>;
+/** What the events of a history are stored under. */
+type Hid = number | bigint;
 
 export class BatchWriter {
   readonly #nowMs: () => number;
   readonly #moveOn;
+  readonly #findHead;
   readonly #findHistory;
   readonly #addHistory;
   readonly #addEvent;
@@ -30,6 +34,11 @@ export class BatchWriter {
       .prepare<[Uint8Array, Uint8Array, string, Uint8Array], number>(
         `UPDATE histories SET head = ?
          WHERE id = ? AND kind = ? AND head = ? AND deleted_ms IS NULL RETURNING hid`,
+      )
+      .pluck();
+    this.#findHead = db
+      .prepare<[Uint8Array, Uint8Array], 1>(
+        'SELECT 1 FROM histories WHERE id = ? AND head = ? AND deleted_ms IS NULL',
       )
       .pluck();
     this.#findHistory = db.prepare<[Uint8Array], HistoryRow>(
@@ -50,48 +59,63 @@ export class BatchWriter {
 
   /** Throws what {@link Journal.commit} throws; the caller undoes what was written by then. */
   write(batch: readonly Change[]): Position {
+    const ends = chainEnds(batch);
+    const hids = new Map<Uuid, Hid>();
     let position: Position | undefined;
-    for (const change of batch) position = this.#apply(change) ?? position;
+    for (const change of batch) {
+      switch (change.do) {
+        case 'append': {
+          const end = ends.get(change);
+          if (end !== undefined) hids.set(change.history, this.#moveHead(change, end));
+          position = this.#add(change, hids.get(change.history));
+          break;
+        }
+        case 'expect':
+          if (!this.#isAt(change)) this.#find(change);
+          break;
+        case 'delete':
+          this.#delete(change);
+      }
+    }
     return position ?? this.#end.get() ?? 0;
   }
 
-  #apply(change: Change): Position | undefined {
-    if (change.do === 'append') return this.#append(change);
-    const row = this.#find(change);
-    if (change.do === 'delete' && row) {
-      this.#removeEvents.run(row.hid);
-      this.#bury.run(this.#nowMs(), row.hid);
-    }
-    return undefined;
-  }
-
-  #append(change: Append): Position {
-    const { id, body } = change;
-    const [head, parent] = [ulidToBytes(id), ulidToBytes(change.parent)];
-    const hid = this.#moveHead(change, { head, parent }) ?? this.#addHistoryOf(change, head);
+  #add({ id, parent, body }: Append, hid: Hid | undefined): Position {
+    invariant(hid !== undefined, 'each append belongs to a chain');
     try {
-      return Number(this.#addEvent.run(hid, head, parent, body, checksumOf(body)).lastInsertRowid);
+      const row = [hid, ulidToBytes(id), ulidToBytes(parent), body, checksumOf(body)] as const;
+      return Number(this.#addEvent.run(...row).lastInsertRowid);
     } catch (error) {
       if (isUniqueViolation(error)) throw new DuplicateEventError(id);
       throw error;
     }
   }
 
-  /**
-   * Moves on a history that is as the change expects it, in one statement, since an append is nearly
-   * always this. Undefined if it is not, or if there is none.
-   */
-  #moveHead(
-    { history, kind, id }: Append,
-    { head, parent }: { head: Uint8Array; parent: Uint8Array },
-  ): number | undefined {
-    return id === nilUlid ? undefined : this.#moveOn.get(head, uuidToBytes(history), kind, parent);
+  #delete(change: Change): void {
+    const row = this.#find(change);
+    if (!row) return;
+    this.#removeEvents.run(row.hid);
+    this.#bury.run(this.#nowMs(), row.hid);
   }
 
-  #addHistoryOf(change: Append, head: Uint8Array): number | bigint {
+  /**
+   * Moves the head of a history to `end`, if it is as the change expects it: in one statement, since
+   * nearly always it is so.
+   */
+  #moveHead(change: Append, end: Ulid): Hid {
+    const { history, kind, id, parent } = change;
+    const [uuid, head] = [uuidToBytes(history), ulidToBytes(end)];
+    const isUsual = id !== nilUlid && parent !== nilUlid;
+    const hid = isUsual ? this.#moveOn.get(head, uuid, kind, ulidToBytes(parent)) : undefined;
+    if (hid !== undefined) return hid;
     const row = this.#find(change);
     invariant(row === undefined, 'a history that an append may follow was moved on before');
-    return this.#addHistory.run(uuidToBytes(change.history), change.kind, head).lastInsertRowid;
+    return this.#addHistory.run(uuid, kind, head).lastInsertRowid;
+  }
+
+  /** Whether a living history has the head that is expected of it: asked first, as it is cheap to tell. */
+  #isAt({ history, head }: Expectation): boolean {
+    return this.#findHead.get(uuidToBytes(history), ulidToBytes(head)) !== undefined;
   }
 
   /** The history of a change. Throws what stands in the way of that change. */

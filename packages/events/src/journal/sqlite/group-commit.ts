@@ -44,7 +44,10 @@ export class GroupCommit {
     const writeAll = db.transaction((batches: readonly Batch[]) =>
       batches.map((batch) => outcomeOf(() => writeOne(batch))),
     );
-    this.#transact = (batches) => writeAll.immediate(batches);
+    this.#transact = (batches) =>
+      batches.length === 1
+        ? batches.map((batch) => outcomeOf(() => writeOne.immediate(batch)))
+        : writeAll.immediate(batches);
   }
 
   /** How many transactions there were so far. */
