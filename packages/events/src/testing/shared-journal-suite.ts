@@ -1,4 +1,5 @@
 // What a journal must do when several processes have it open, each with a handle of its own.
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nilUlid } from '../ids/ulid.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -49,6 +50,39 @@ export function sharedJournalSuite(name: string, open: () => Promise<SharedJourn
         expect((await journal.head(draft.history))?.vid).toBe(draft.vid);
       }
       expect(await other.read(draft.history)).toHaveLength(20);
+    });
+
+    test('tells each handle the heads as they are, whoever has moved them', async () => {
+      const handles = [journal, await fixture.another()];
+      const step = fc.record({
+        by: fc.nat(1),
+        what: fc.constantFrom('append', 'delete', 'lose a race', 'follow', 'look'),
+        which: fc.nat(2),
+      });
+      type Step = { by: number; what: string; which: number };
+      const play = async (steps: readonly Step[]): Promise<void> => {
+        const drafts = [new Draft(), new Draft(), new Draft()];
+        const gone = new Set<Draft>();
+        for (const { by, what, which } of steps) {
+          const [handle, draft] = [handles[by], drafts[which]];
+          if (!handle || !draft) continue;
+          const before = draft.vid;
+          if (what === 'append' && !gone.has(draft)) await handle.commit([draft.append()]);
+          if (what === 'delete' && before !== nilUlid && !gone.has(draft)) {
+            await handle.commit([draft.delete()]);
+            gone.add(draft);
+          }
+          if (what === 'lose a race') {
+            const late = [draft.append(), draft.append('', { parent: nextId() })];
+            await expect(handle.commit(late)).rejects.toThrow();
+            draft.vid = before;
+          }
+          if (what === 'follow') await handle.readAll(0, 1000);
+          const head = await handle.head(draft.history);
+          expect(head?.vid ?? nilUlid).toBe(gone.has(draft) ? nilUlid : draft.vid);
+        }
+      };
+      await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 30 }), play), { numRuns: 50 });
     });
   });
 }

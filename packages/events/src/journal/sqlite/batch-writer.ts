@@ -10,6 +10,7 @@ import type { Change, Position } from '../journal.ts';
 import { chainEnds, type Append } from './chain-ends.ts';
 import { checksumOf } from './checksum.ts';
 import { isUniqueViolation } from './faults.ts';
+import type { KnownHeads } from './known-heads.ts';
 import { toHead, type HistoryRow } from './rows.ts';
 
 type Expectation = Extract<Change, { do: 'expect' }>;
@@ -18,6 +19,7 @@ type Hid = number | bigint;
 
 export class BatchWriter {
   readonly #nowMs: () => number;
+  readonly #heads: KnownHeads;
   readonly #moveOn;
   readonly #findHead;
   readonly #findHistory;
@@ -28,8 +30,9 @@ export class BatchWriter {
   readonly #end;
 
   /** `nowMs` gives Unix milliseconds, for the tombstones. */
-  constructor(db: Database, nowMs: () => number) {
+  constructor(db: Database, { nowMs, heads }: { nowMs: () => number; heads: KnownHeads }) {
     this.#nowMs = nowMs;
+    this.#heads = heads;
     this.#moveOn = db
       .prepare<[Uint8Array, Uint8Array, string, Uint8Array], number>(
         `UPDATE histories SET head = ?
@@ -94,6 +97,7 @@ export class BatchWriter {
   #delete(change: Change): void {
     const row = this.#find(change);
     if (!row) return;
+    this.#heads.forget(change.history);
     this.#removeEvents.run(row.hid);
     this.#bury.run(this.#nowMs(), row.hid);
   }
@@ -104,6 +108,7 @@ export class BatchWriter {
    */
   #moveHead(change: Append, end: Ulid): Hid {
     const { history, kind, id, parent } = change;
+    this.#heads.forget(history);
     const [uuid, head] = [uuidToBytes(history), ulidToBytes(end)];
     const isUsual = id !== nilUlid && parent !== nilUlid;
     const hid = isUsual ? this.#moveOn.get(head, uuid, kind, ulidToBytes(parent)) : undefined;

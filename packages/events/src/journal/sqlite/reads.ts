@@ -9,6 +9,7 @@ import { uuidFromBytes, uuidToBytes, type Uuid } from '../../ids/uuid.ts';
 import { checkChain } from '../check-chain.ts';
 import { JournalUnusableError, UnknownEventError } from '../errors.ts';
 import type { Head, Position, ReadOptions, StoredEvent, StreamKind } from '../journal.ts';
+import type { KnownHeads } from './known-heads.ts';
 import { PACKED_EVENT, toEvent, toHead, type EventRow, type HistoryRow } from './rows.ts';
 
 type Place = Pick<HistoryRow, 'hid'> & Pick<EventRow, 'position'>;
@@ -17,6 +18,7 @@ type JoinedRow = EventRow & { history: Uint8Array; kind: StreamKind };
 const HISTORY = 'SELECT hid, id, kind, head, deleted_ms FROM histories';
 
 export class Reads {
+  readonly #heads: KnownHeads;
   readonly #history;
   readonly #historiesAfter;
   readonly #place;
@@ -27,7 +29,8 @@ export class Reads {
   readonly #end;
   readonly #readAtOnce: (history: Uuid, options: ReadOptions) => StoredEvent[];
 
-  constructor(db: Database) {
+  constructor(db: Database, heads: KnownHeads) {
+    this.#heads = heads;
     this.#history = db.prepare<[Uint8Array], HistoryRow>(`${HISTORY} WHERE id = ?`);
     this.#historiesAfter = db.prepare<[Uint8Array, number], HistoryRow>(
       `${HISTORY} WHERE id > +? ORDER BY id LIMIT +?`,
@@ -65,13 +68,25 @@ export class Reads {
   }
 
   readAll(after: Position, limit: number): StoredEvent[] {
-    return this.#eventsAfter
+    this.#heads.refresh();
+    const events = this.#eventsAfter
       .all(after, limit)
       .map((row) => toEvent(row, { history: uuidFromBytes(row.history), kind: row.kind }));
+    // Up to the journal's end, the last event of a history is its head: those of a deleted one are gone.
+    if (events.length < limit) {
+      for (const { history, kind, id } of events) {
+        this.#heads.learn({ history, kind, vid: id, deleted: false });
+      }
+    }
+    return events;
   }
 
   head(history: Uuid): Head | undefined {
-    return this.#found(history)?.head;
+    const known = this.#heads.get(history);
+    if (known) return known;
+    const head = this.#found(history)?.head;
+    if (head) this.#heads.learn(head);
+    return head;
   }
 
   headBefore(history: Uuid, event: Ulid): Vid {

@@ -19,6 +19,7 @@ import { Doorbell } from './doorbell.ts';
 import { FilesInPlace } from './files-in-place.ts';
 import { GroupCommit } from './group-commit.ts';
 import { InquiryRows } from './inquiry-rows.ts';
+import { KnownHeads } from './known-heads.ts';
 import { schemaVersion } from './migrate.ts';
 import { newsOf } from './news.ts';
 import { NoticeRows } from './notice-rows.ts';
@@ -87,7 +88,8 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
     this.#patienceMs = patienceMs;
     this.#connections = connections;
     this.#files = new FilesInPlace(path);
-    this.#reads = new Reads(events);
+    const heads = new KnownHeads(events);
+    this.#reads = new Reads(events, heads);
     this.#notices = new NoticeRows(notices);
     this.#states = new StateRows(notices);
     this.#hasNews = newsOf(events);
@@ -100,7 +102,7 @@ export class SqliteJournal implements Journal, Noticeboard, StateStore {
     });
     this.#commits = new GroupCommit({
       db: events,
-      writer: new BatchWriter(events, nowMs),
+      writer: new BatchWriter(events, { nowMs, heads }),
       patiently: (attempt) => this.#patiently(attempt),
       assertKept: () => this.#files.lookNowAndThen(),
       onCommitted: () => this.#wakeAll(),
