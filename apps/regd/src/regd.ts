@@ -183,7 +183,7 @@ function runInBackground(
 ): readonly Promise<void>[] {
   const pings = new PingLoop({ engine, clock, texts: regdPings, board: journal });
   const loop = together(clock, new RegdLoop({ engine }), pings);
-  const runner = new Runner({ journal, loop, clock, random: Math.random, log });
+  const runner = new Runner({ engine, loop, clock, random: Math.random, log });
   const who = { instance, daemon: 'regd', host: hostname() } as const;
   const presence = { ...who, pid: process.pid, version: packageJson.version };
   const garbage = { engine, clock, log, olderThanMs: gcOlderThanMs, everyMs: gcEveryMs };

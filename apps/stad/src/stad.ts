@@ -86,7 +86,7 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
   });
   const pings = new PingLoop({ engine, clock: nodeClock, texts: stadPings(host) });
   const loop = together(nodeClock, spans ? tracedLoop(files, spans) : files, pings);
-  const runner = new Runner({ journal, loop, clock: nodeClock, random: Math.random, log });
+  const runner = new Runner({ engine, loop, clock: nodeClock, random: Math.random, log });
   const who = { instance, daemon: 'stad', host, pid: process.pid } as const;
   const present = { ...who, version: packageJson.version };
   log.info({ host, machine: hostname(), driver: settings.driver, roots }, 'stad ready');

@@ -45,7 +45,7 @@ const engine = new Engine({
 const stopping = new AbortController();
 const log = silentLog;
 const loop = new RegdLoop({ engine });
-const runner = new Runner({ journal, loop, clock: nodeClock, random: Math.random, log });
+const runner = new Runner({ engine, loop, clock: nodeClock, random: Math.random, log });
 const run = runner.run(stopping.signal);
 const repos = await setUp(Number(count));
 await moveAll('freeze', repos.length);

@@ -18,17 +18,18 @@ const disk = new FakeDisk();
 for (let i = 0; i < Number(count); i++) disk.write(`/data/${i}/file`);
 const stopping = new AbortController();
 const [clock, log] = [nodeClock, silentLog];
+const engine = new Engine({ journal, nextId: ulidSource(), states: journal });
 const loop = new StadLoop({
   instance: randomUuid(),
   host: 'localhost',
-  engine: new Engine({ journal, nextId: ulidSource(), states: journal }),
+  engine,
   board: journal,
   tree: new FakeTree(disk),
   shadow: new FakeShadow(disk),
   lock: new FakeLock(),
   clock,
 });
-const runner = new Runner({ journal, loop, clock, random: Math.random, log });
+const runner = new Runner({ engine, loop, clock, random: Math.random, log });
 const run = runner.run(stopping.signal);
 process.once('disconnect', () => {
   stopping.abort();

@@ -138,7 +138,7 @@ export class TestInstallation {
       lock: new FakeLock(),
       clock,
     });
-    const runner = new Runner({ journal: this.journal, loop, clock, random: Math.random, log });
+    const runner = new Runner({ engine: this.engine, loop, clock, random: Math.random, log });
     const who = { instance, daemon: 'stad', host: HOST, pid: 1, version: '0' } as const;
     const ended = Promise.all([
       runner.run(signal),

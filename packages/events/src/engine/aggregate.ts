@@ -18,11 +18,14 @@ export interface Aggregate<State, Command, Event, Refusal extends string> {
   bytesOf?(state: State): number;
 }
 
-/** The part of an aggregate that tells how its states are kept. */
+/** The part of an aggregate that tells how its states are kept, and how they move on. */
 export type StateKeeping<State> = Pick<
   Aggregate<State, never, unknown, string>,
   'codec' | 'stateCodec' | 'bytesOf'
->;
+> & {
+  /** A method, so that it fits whatever the events are: they come from the codec beside it. */
+  evolve(state: State, event: unknown, header: EventHeader): State;
+};
 
 /** What a state takes that is one small record. */
 export const USUAL_STATE_BYTES = 1024;

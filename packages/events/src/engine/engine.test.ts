@@ -80,6 +80,38 @@ describe('find', () => {
     expect(repoCounter.folded).toBe(1);
   });
 
+  test('needs no events of what was followed since, and folds each of them once', async () => {
+    await engine.tell(repoCounter, history, NoVC, add(1));
+    const vid = await rival.tell(repoCounter, history, NoVC, add(2));
+    repoCounter.folded = 0;
+    // The first event is known already, and follows nothing.
+    expect(await engine.readAll(0, 100)).toHaveLength(2);
+    const before = journal.reads;
+    expect(await engine.find(repoCounter, history)).toEqual({ vid, state: 3 });
+    expect(journal.reads).toBe(before);
+    expect(repoCounter.folded).toBe(1);
+  });
+
+  test('reads what was followed in part', async () => {
+    await valueOf();
+    for (const n of [1, 2, 4]) await rival.tell(repoCounter, history, NoVC, add(n));
+    await engine.readAll(0, 2);
+    expect(await valueOf()).toBe(7);
+    await rivalAdds(8)();
+    await rivalAdds(16)();
+    const [, , , , last] = await journal.readAll(0, 100);
+    await engine.readAll((last?.position ?? 0) - 1, 100);
+    expect(await valueOf()).toBe(31);
+  });
+
+  test('what cannot be read is told to who asks for it, and not to who follows', async () => {
+    const parent = await engine.tell(repoCounter, history, NoVC, add(1));
+    const change = { do: 'append', history, kind: 'repo', id: nextId(), parent } as const;
+    await journal.commit([{ ...change, body: new Uint8Array(3) }]);
+    expect(await engine.readAll(0, 100)).toHaveLength(2);
+    await expect(valueOf()).rejects.toMatchObject({ code: 'EVENT_UNREADABLE' });
+  });
+
   test('reads a history of several pages', async () => {
     for (let i = 0; i < 5; i++) {
       await engine.transact(async (tx) => {

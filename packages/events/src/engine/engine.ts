@@ -2,7 +2,7 @@
 // commands to the journal. It knows no rules; aggregates do.
 import { RetryNoVC, type Ulid, type Vid } from '../ids/ulid.ts';
 import type { Uuid } from '../ids/uuid.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, Position, StoredEvent } from '../journal/journal.ts';
 import type { Origin } from '../streams/common.ts';
 import type { Aggregate, Versioned } from './aggregate.ts';
 import type { Batch } from './batch.ts';
@@ -58,6 +58,14 @@ export class Engine {
     history: Uuid,
   ): Promise<Versioned<S>> {
     return this.#shared.histories.find(aggregate, history);
+  }
+
+  /**
+   * Events of all histories after a position, as {@link Journal.readAll} has them. Whoever follows the
+   * journal by this moves on what the engine remembers, and a find of it needs no events.
+   */
+  readAll(after: Position, limit: number): Promise<readonly StoredEvent[]> {
+    return this.#shared.histories.readAll(after, limit);
   }
 
   /**

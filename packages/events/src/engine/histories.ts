@@ -1,8 +1,9 @@
 // States of histories: folded from their events, remembered, and moved on by what is committed.
+import { Fault } from '../fault.ts';
 import { nilUlid, type Vid } from '../ids/ulid.ts';
 import type { Uuid } from '../ids/uuid.ts';
 import { HistoryKindError, UnknownEventError } from '../journal/errors.ts';
-import type { Journal, StoredEvent } from '../journal/journal.ts';
+import type { Journal, Position, StoredEvent } from '../journal/journal.ts';
 import { USUAL_STATE_BYTES, type Aggregate, type Versioned } from './aggregate.ts';
 import { Batch, type Outcome } from './batch.ts';
 import { SavedStates } from './saved-states.ts';
@@ -49,6 +50,13 @@ export class Histories {
     }
   }
 
+  /** See {@link Journal.readAll}. What is remembered of the histories moves on by what is read. */
+  async readAll(after: Position, limit: number): Promise<readonly StoredEvent[]> {
+    const events = await this.#journal.readAll(after, limit);
+    for (const event of events) this.#hear(event);
+    return events;
+  }
+
   /** An empty batch, which reads from here. */
   batch(): Batch {
     return new Batch((aggregate, history) => this.find(aggregate, history));
@@ -87,6 +95,21 @@ export class Histories {
     const cached = this.#cache.get(history);
     if (cached?.aggregate !== aggregate) return undefined;
     return { vid: cached.vid, state: cached.state as S };
+  }
+
+  /** An event that does not follow what is remembered changes nothing: whoever finds the history reads it. */
+  #hear({ history, id, parent, body }: StoredEvent): void {
+    const known = this.#cache.peek(history);
+    if (known?.vid !== parent) return;
+    const { aggregate } = known;
+    try {
+      const { event, header } = aggregate.codec.decode(body);
+      const state = aggregate.evolve(known.state, event, header);
+      this.#moved({ aggregate, history, versioned: { vid: id, state }, events: 1 });
+    } catch (error) {
+      // Nobody has asked for it; whoever does is told.
+      if (!(error instanceof Fault)) throw error;
+    }
   }
 
   /** Folds what was appended to a history since `from`, which the journal must know, up to its end. */

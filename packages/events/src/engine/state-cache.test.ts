@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
 import { nilUlid } from '../ids/ulid.ts';
 import { randomUuid, type Uuid } from '../ids/uuid.ts';
+import { counterOf } from './counter.fixture.ts';
 import { StateCache } from './state-cache.ts';
 
+const aggregate = counterOf('repo');
 const [a, b, c] = [randomUuid(), randomUuid(), randomUuid()];
 
 function cacheOf(sizes: readonly [Uuid, number][]): StateCache {
   const cache = new StateCache({ statesMax: 100, bytesMax: 1000 });
-  for (const [id, bytes] of sizes) cache.set(id, { vid: nilUlid, state: bytes }, bytes);
+  for (const [id, bytes] of sizes) cache.set(id, { vid: nilUlid, state: bytes, aggregate }, bytes);
   return cache;
 }
 
@@ -70,6 +72,6 @@ test('counts what was replaced or deleted no longer', () => {
     [b, 500],
   ]);
   cache.delete(b);
-  cache.set(c, { vid: nilUlid, state: 0 }, 900);
+  cache.set(c, { vid: nilUlid, state: 0, aggregate }, 900);
   expect(kept(cache)).toEqual([a, c]);
 });

@@ -2,7 +2,7 @@ import type { Uuid } from '../ids/uuid.ts';
 import type { StateKeeping, Versioned } from './aggregate.ts';
 
 /** A state, and the rules by which it was made: a history can be looked at by more than one set. */
-export type Remembered = Versioned<unknown> & Readonly<{ aggregate?: StateKeeping<unknown> }>;
+export type Remembered = Versioned<unknown> & Readonly<{ aggregate: StateKeeping<unknown> }>;
 
 type Entry = Readonly<{ versioned: Remembered; bytes: number }>;
 
@@ -26,6 +26,11 @@ export class StateCache {
     this.#entries.delete(history);
     this.#entries.set(history, entry);
     return entry.versioned;
+  }
+
+  /** Like {@link get}, for who only looks: it does not count as a use. */
+  peek(history: Uuid): Remembered | undefined {
+    return this.#entries.get(history)?.versioned;
   }
 
   set(history: Uuid, versioned: Remembered, bytes: number): void {

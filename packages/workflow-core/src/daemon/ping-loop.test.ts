@@ -41,7 +41,7 @@ function run(texts: readonly string[], isRegd = false): void {
   const log = silentLog;
   const pings = new PingLoop({ engine, clock, texts, ...(isRegd && { board: journal }) });
   const loop = together(clock, ...(isRegd ? [new RegdLoop({ engine })] : []), pings);
-  const runner = new Runner({ journal, loop, clock, random: () => 0, log });
+  const runner = new Runner({ engine, loop, clock, random: () => 0, log });
   running.push(runner.run(stopping.signal));
 }
 

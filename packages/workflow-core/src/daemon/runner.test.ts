@@ -50,7 +50,8 @@ const loop: Loop<string> = {
 };
 
 function start(using: Loop<string> = loop): { runner: Runner<string>; done: Promise<void> } {
-  const runner = new Runner({ journal, loop: using, clock, random: () => 0, log: silentLog });
+  const engine = new Engine({ journal, nextId: ulidSource() });
+  const runner = new Runner({ engine, loop: using, clock, random: () => 0, log: silentLog });
   return { runner, done: runner.run(stop.signal) };
 }
 

@@ -6,7 +6,7 @@
 import {
   Fault,
   RefusedError,
-  type Journal,
+  type Engine,
   type Position,
   type StoredEvent,
 } from '@permafrost/events';
@@ -34,7 +34,8 @@ export interface Loop<Task> {
 }
 
 export interface RunnerOptions<Task> {
-  journal: Journal;
+  /** The engine whose journal is followed, and whose memory moves on with it. */
+  engine: Engine;
   loop: Loop<Task>;
   clock: Clock;
   random: Random;
@@ -69,7 +70,7 @@ export class Runner<Task> {
    * the process shall end, start again, and read the journal.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { journal } = this.#options;
+    const { journal } = this.#options.engine;
     const unsubscribe = journal.subscribe(() => this.#wake());
     const onAbort = (): void => this.#wake();
     signal.addEventListener('abort', onAbort);
@@ -105,8 +106,8 @@ export class Runner<Task> {
 
   /** Names what the next page of events concerns, and resolves to it. */
   async #follow(position: Position, signal: AbortSignal): Promise<readonly StoredEvent[]> {
-    const { journal } = this.#options;
-    const read = () => journal.readAll(position, PAGE_EVENTS);
+    const { engine } = this.#options;
+    const read = () => engine.readAll(position, PAGE_EVENTS);
     const events = (await this.#untilDone(read, signal)) ?? [];
     for (const event of events) {
       for (const task of this.#concerns(event)) this.#name(task, signal);

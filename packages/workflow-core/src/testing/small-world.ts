@@ -76,10 +76,10 @@ export class SmallWorld {
 
   /** Starts both daemons, lets them do all that is due at once, and stops them. */
   async run({ forMs = 0 }: { forMs?: number } = {}): Promise<void> {
-    const { engine, journal, clock } = this;
+    const { engine, clock } = this;
     const stop = new AbortController();
     const regd = new RegdLoop({ engine });
-    const options = { journal, clock, random: () => 0.5, log: this.log };
+    const options = { engine, clock, random: () => 0.5, log: this.log };
     const runs = [
       new Runner({ ...options, loop: regd }).run(stop.signal),
       new Runner({ ...options, loop: this.#stad() }).run(stop.signal),

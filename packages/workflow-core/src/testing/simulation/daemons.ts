@@ -145,7 +145,7 @@ function follow<Task>(
 ): Running {
   const { clock, random, world } = process;
   const loop = world.defect === 'no-look-at-start' ? blindAtStart(shipped) : shipped;
-  const runner = new Runner({ journal, loop, clock, random: random.next, log: silentLog });
+  const runner = new Runner({ engine, loop, clock, random: random.next, log: silentLog });
   return { engine, board: journal, runner, done: runner.run(process.signal) };
 }
 
