@@ -29,7 +29,9 @@ export type Outcome = Readonly<{
 
 export class Batch {
   readonly #find: Find;
-  #entries = new Map<Uuid, Entry>();
+  readonly #entries = new Map<Uuid, Entry>();
+  /** What stood in the place of each entry that was written since there was something to take back. */
+  #replaced: [history: Uuid, entry: Entry | undefined][] = [];
   #changes: Change[] = [];
 
   constructor(find: Find) {
@@ -55,7 +57,7 @@ export class Batch {
     }
     const versioned = await this.#find(aggregate, history);
     const readVid = versioned.vid;
-    this.#entries.set(history, { aggregate, versioned, readVid, appended: 0 });
+    this.#set(history, { aggregate, versioned, readVid, appended: 0 });
     return versioned;
   }
 
@@ -66,7 +68,7 @@ export class Batch {
     const { aggregate, versioned, appended } = entry;
     const { kind } = aggregate.codec;
     this.#changes.push({ do: 'append', history, kind, id, parent: versioned.vid, body });
-    this.#entries.set(history, {
+    this.#set(history, {
       ...entry,
       versioned: { vid: id, state },
       appended: appended + 1,
@@ -81,14 +83,23 @@ export class Batch {
 
   /** Runs `work`, and takes back what it has read and decided if it throws. */
   async orTakeBack<T>(work: () => Promise<T>): Promise<T> {
-    const [entries, changes] = [new Map(this.#entries), this.#changes.length];
+    const changes = this.#changes.length;
+    this.#replaced = [];
     try {
       return await work();
     } catch (error) {
-      this.#entries = entries;
+      for (const [history, entry] of this.#replaced.reverse()) {
+        if (entry) this.#entries.set(history, entry);
+        else this.#entries.delete(history);
+      }
       this.#changes = this.#changes.slice(0, changes);
       throw error;
     }
+  }
+
+  #set(history: Uuid, entry: Entry): void {
+    this.#replaced.push([history, this.#entries.get(history)]);
+    this.#entries.set(history, entry);
   }
 
   /** Whether there is nothing to commit. */
