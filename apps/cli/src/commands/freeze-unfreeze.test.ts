@@ -16,6 +16,7 @@ import {
   REPO_PATH,
   sampleRepo,
   sampleWorkflow,
+  samplePresence,
   WORKFLOW_ID,
 } from '../testing/samples.ts';
 
@@ -74,7 +75,7 @@ describe('a workflow that succeeds', () => {
   it('tells each phase once, and one line at the end', async () => {
     const progress = operator.Progress.fromPartial({ phase: 'attributes', startedMs: 1000 });
     const at = (fields: Partial<operator.Progress>): operator.Workflow =>
-      sampleWorkflow({ progress: { ...progress, ...fields } });
+      sampleWorkflow({ worker: samplePresence(), progress: { ...progress, ...fields } });
     await ending(
       sampleWorkflow({ state: 'initialized', waitingFor: 'regd' }),
       at({ entriesDone: 10, entriesTotal: 100 }),

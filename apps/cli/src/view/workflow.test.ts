@@ -10,6 +10,14 @@ import {
   workflowStep,
 } from './workflow.ts';
 
+/** One that a living stad works on. */
+function workflowAt(
+  at: operator.Progress,
+  fields: Partial<operator.Workflow> = {},
+): operator.Workflow {
+  return sampleWorkflow({ worker: samplePresence(), progress: at, ...fields });
+}
+
 function progress(fields: Partial<operator.Progress>): operator.Progress {
   return operator.Progress.fromPartial({ startedMs: 1000, updatedMs: 3000, ...fields });
 }
@@ -32,15 +40,15 @@ describe('the step of a workflow', () => {
     ['freeze', 'snapshot', 'recording the shadow repo'],
     ['freeze', 'waiting-for-lock', 'taking the lock of the repo'],
     ['freeze', 'retrying', 'about to try again: EIO'],
-    ['freeze', 'from-the-future', 'waiting for stad on host files1'],
+    ['freeze', 'from-the-future', 'stad on host files1 is at work'],
   ])('%s in phase %s', (kind, phase, words) => {
-    const workflow = sampleWorkflow({ kind, progress: progress({ phase, message: 'EIO' }) });
+    const workflow = workflowAt(progress({ phase, message: 'EIO' }), { kind });
     expect(workflowStep(workflow).phase).toBe(words);
   });
 
   it('leaves room for its id in a table of 80 columns', () => {
     const at = progress({ phase: 'checking', entriesDone: 144_320, path: '/data/a', ...figures });
-    const workflow = sampleWorkflow({ progress: at });
+    const workflow = workflowAt(at);
     const paint = pc.createColors(false);
     const shown = workflowTable([workflow], { paint, columns: 80, nowMs: 10_000 });
     expect(shown).toContain(workflow.id);
@@ -49,7 +57,7 @@ describe('the step of a workflow', () => {
 
   it('says how far it is, how fast it comes along, and where it is', () => {
     const at = progress({ phase: 'snapshot', entriesDone: 5, path: '/data/a/b', ...figures });
-    const workflow = sampleWorkflow({ progress: at });
+    const workflow = workflowAt(at);
     const [counts, pace] = ['5 of 2,000,000 entries', '1m 2s left, 32,000/s, 1.0 GiB of 1.0 TiB'];
     expect(workflowSituation(workflow)).toBe(`recording the shadow repo, ${counts}, ${pace}`);
     expect(workflowSituationInFull(workflow)).toEqual([
@@ -60,7 +68,7 @@ describe('the step of a workflow', () => {
   });
 
   it('says only that it has begun, where nobody knows more', () => {
-    const workflow = sampleWorkflow({ progress: progress({ phase: 'attributes' }) });
+    const workflow = workflowAt(progress({ phase: 'attributes' }));
     expect(workflowSituationInFull(workflow)).toEqual(['making files immutable, 0 entries so far']);
   });
 
@@ -70,6 +78,16 @@ describe('the step of a workflow', () => {
     expect(workflowStep(workflow)).toEqual({
       phase: 'to be cancelled, waiting for stad on host files1',
     });
+  });
+
+  it.each([
+    ['has fallen silent', samplePresence({ alive: false })],
+    ['is gone', undefined],
+  ])('does not go on where the worker %s', (_, worker) => {
+    const waitingFor = 'stad on host files1 (not running)';
+    const at = progress({ phase: 'attributes', entriesDone: 5, path: '/data/a', ...figures });
+    const workflow = workflowAt(at, { worker, waitingFor });
+    expect(workflowSituationInFull(workflow)).toEqual([`waiting for ${waitingFor}`]);
   });
 
   it('names the worker, or whom it waits for', () => {

@@ -57,6 +57,8 @@ export type Step = Readonly<{ phase: string; figures?: Figures }>;
 export function workflowStep(workflow: Workflow): Step {
   const { progress, waitingFor, worker, cancelRequest } = workflow;
   if (cancelRequest) return { phase: `to be cancelled, waiting for ${waitingFor}` };
+  // What a stad told that has gone since is no longer going on.
+  if (!worker?.alive) return { phase: `waiting for ${waitingFor}` };
   if (progress && workflow.state === 'files') {
     const figures = figuresOf(progress);
     switch (progress.phase) {
@@ -79,6 +81,5 @@ export function workflowStep(workflow: Workflow): Step {
         return { phase: `about to try again: ${progress.message}` };
     }
   }
-  if (worker) return { phase: `${worker.daemon} on host ${worker.host} is at work` };
-  return { phase: `waiting for ${waitingFor}` };
+  return { phase: `${worker.daemon} on host ${worker.host} is at work` };
 }
