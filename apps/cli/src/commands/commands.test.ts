@@ -9,7 +9,7 @@ import {
   RegistryService,
 } from '@permafrost/proto';
 import { FakeRegd, Refusal } from '../testing/fake-regd.ts';
-import { jsonLines, runCli, type CliResult } from '../testing/run-cli.ts';
+import { jsonLines, runCli, runCliOnTerminal, type CliResult } from '../testing/run-cli.ts';
 import {
   AUTHOR,
   REPO_ID,
@@ -203,8 +203,18 @@ describe('status', () => {
     expect(people.stdout).toMatch(/^tier +freeze-failed$/m);
     expect(people.stdout).toMatch(/^error +freeze failed: EIO$/m);
     expect(people.stdout).toMatch(/^last workflow +freeze: failed \(105\), 2m ago$/m);
-    expect(people.stdout).toContain(`permafrost freeze ${REPO_PATH}`);
+    expect(people.stdout).toContain(`permafrost --state ${regd.state} freeze ${REPO_PATH}`);
     expect(values).toMatchObject([{ tier: 'freeze-failed', lastWorkflow: { statusCode: 105 } }]);
+  });
+
+  it('shows no error in colours where there is none', async () => {
+    await regd
+      .on(OperatorService.findRepo, () => ({ repo: sampleRepo() }))
+      .on(OperatorService.listWorkflows, () => ({ workflows: [], nextPageToken: '' }))
+      .start();
+    const drawn = await runCliOnTerminal(['--state', regd.state, 'status', REPO_PATH]);
+    expect(drawn).toContain(REPO_PATH);
+    expect(drawn).not.toContain('error');
   });
 
   it('takes a path that is relative to the current directory, or an id', async () => {

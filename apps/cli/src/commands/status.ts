@@ -27,11 +27,11 @@ async function showService({ regd, out, signal }: Session): Promise<void> {
 }
 
 async function showRepo(session: Session, target: string): Promise<void> {
-  const { out } = session;
+  const { out, commandLine } = session;
   const repo = await findRepo(session, target);
   const last = repo.workflow ?? (await lastWorkflow(session, repo));
   out.result({ ...repoValue(repo), lastWorkflow: last }, (paint) =>
-    repoForm(repo, { last, paint, nowMs: Date.now() }),
+    repoForm(repo, { last, paint, nowMs: Date.now(), commandLine }),
   );
 }
 

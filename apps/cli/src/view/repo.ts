@@ -41,13 +41,23 @@ export function paintTier(tier: string, paint: Paint): string {
   return tier === 'online' ? paint.green(tier) : paint.yellow(tier);
 }
 
-/** All about one repo, a field a line. `last` is its latest workflow, if it is still known. */
+type RepoLook = Readonly<{
+  /** Its latest workflow, if it is still known. */
+  last: operator.Workflow | undefined;
+  paint: Paint;
+  nowMs: number;
+  /** A command line for the user to type. */
+  commandLine: (...words: readonly string[]) => string;
+}>;
+
+/** All about one repo, a field a line. */
 export function repoForm(
   repo: operator.Repo,
-  { last, paint, nowMs }: { last?: operator.Workflow | undefined; paint: Paint; nowMs: number },
+  { last, paint, nowMs, commandLine }: RepoLook,
 ): string {
   const tier = repoTier(repo);
-  return form(
+  const remedy = remedyOf(repo, tier);
+  const fields = form(
     [
       ['repo', repo.globalPath],
       ['id', repo.id],
@@ -56,27 +66,21 @@ export function repoForm(
       ['host', repo.host],
       ['path on host', repo.hostPath],
       ['shadow repo', repo.shadowPath === '' ? 'not made yet' : repo.shadowPath],
-      ['error', paint.red(repo.errorMessage)],
+      ['error', repo.errorMessage === '' ? '' : paint.red(repo.errorMessage)],
       ['last workflow', last ? `${workflowHeadline(last)}, ${timeAgo(last.updatedMs, nowMs)}` : ''],
       ['', last?.id ?? ''],
       ...(last ? workflowSituationInFull(last) : []).map((line) => ['', line] as const),
       ['recorded as', last?.snapshotCommit ? `commit ${last.snapshotCommit}` : ''],
-      ...remedy(repo, tier),
+      ['what to do', remedy === undefined ? '' : 'mend the cause, then run:'],
     ],
     { paint },
   );
+  // On a line of its own, so that it is easy to copy.
+  return remedy === undefined ? fields : `${fields}\n  ${commandLine(remedy, repo.globalPath)}`;
 }
 
-/** What to do and the command for it, if there is anything to do. */
-function remedy(
-  { errorMessage, globalPath }: operator.Repo,
-  tier: string,
-): readonly (readonly [string, string])[] {
-  const isRepeatable = tier === 'freeze-failed' || tier === 'unfreeze-failed';
-  if (errorMessage === '' && !isRepeatable) return [];
-  const command = isRepeatable ? tier.replace('-failed', '') : 'clear-error';
-  return [
-    ['what to do', 'mend the cause, then run:'],
-    ['', `permafrost ${command} ${globalPath}`],
-  ];
+/** The command that mends it, once its cause is mended; undefined if nothing is wrong. */
+function remedyOf({ errorMessage }: operator.Repo, tier: string): string | undefined {
+  if (tier === 'freeze-failed' || tier === 'unfreeze-failed') return tier.replace('-failed', '');
+  return errorMessage === '' ? undefined : 'clear-error';
 }
