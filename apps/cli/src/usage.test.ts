@@ -36,6 +36,7 @@ describe('in this process', () => {
     [['init', 'rot'], 'Did you mean root?'],
     [['freeze'], "missing required argument 'path-or-id'"],
     [['freeze', 'a', 'b'], 'too many arguments'],
+    [['events', 'repo', ''], 'must not be empty'],
     [['freeze', 'a', '--nowait'], 'Did you mean --no-wait?'],
     [['freeze', 'a', '--workflow', 'x'], 'It must be a UUID.'],
     [['freeze', 'a', '--author', 'A U Thor'], `Write it as '${AUTHOR}'.`],
@@ -72,6 +73,14 @@ describe('in this process', () => {
     expect(stderr).toContain(words);
     expect(stdout).toBe('');
   });
+
+  it.each(['freeze', 'unfreeze', 'status', 'check', 'stat', 'clear-error', 'cancel'])(
+    '%s takes nothing for no repo, and not for the one that lies here',
+    async (command) => {
+      expect(await permafrost([command, ''])).toBe(exitCode.wrongUsage);
+      expect(stderr).toContain('must not be empty');
+    },
+  );
 
   it.each([[['--help']], [['help', 'freeze']], [['--version']], [['init', 'repo', '--help']]])(
     '%j is answered',

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Author, Uuid } from '@permafrost/events';
 import { operator } from '@permafrost/proto';
-import { timeoutArgument } from '../arguments.ts';
+import { nonEmptyArgument, timeoutArgument } from '../arguments.ts';
 import { gitAuthor } from '../author.ts';
 import { exitCode } from '../exit-code.ts';
 import { Failure, wrongUsage } from '../failure.ts';
@@ -23,7 +23,11 @@ export function addCancel(program: Command, bind: Bind): void {
   program
     .command('cancel')
     .description('end a freeze or unfreeze that is under way; either can take up from there')
-    .argument('<workflow-or-path>', 'id of a workflow; or a repo, by its path or id')
+    .argument(
+      '<workflow-or-path>',
+      'id of a workflow; or a repo, by its path or id',
+      nonEmptyArgument,
+    )
     .addOption(reasonFlag())
     .addOption(authorFlag())
     .option('--force', 'do not wait for stad: to free a repo that nothing else frees')

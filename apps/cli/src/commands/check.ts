@@ -23,6 +23,7 @@ import { examples, type Bind } from './bind.ts';
 import { changeRepo } from './change-repo.ts';
 import { addPolicyFlags, policyOf, type PolicyOptions } from './policy-flags.ts';
 import { reasonFlag } from './reason-flag.ts';
+import { repoArgument } from './repo-argument.ts';
 
 type Options = PolicyOptions &
   Readonly<{ repair?: boolean; reason?: string; author?: Author; timeout?: number }>;
@@ -31,7 +32,7 @@ export function addCheck(program: Command, bind: Bind): void {
   const command = program
     .command('check')
     .description('compare the files of a repo with what is recorded of them')
-    .argument('<path-or-id>', 'a repo: its path here or in the registry, or its id')
+    .addArgument(repoArgument())
     .option('--repair', 'freeze (or unfreeze) again what is frozen (or online), if it has drifted')
     .addOption(reasonFlag())
     .addOption(authorFlag())

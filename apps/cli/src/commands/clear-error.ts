@@ -4,12 +4,13 @@ import type { Session } from '../session.ts';
 import { findRepo } from '../target.ts';
 import { examples, type Bind } from './bind.ts';
 import { reasonFlag } from './reason-flag.ts';
+import { repoArgument } from './repo-argument.ts';
 
 export function addClearError(program: Command, bind: Bind): void {
   program
     .command('clear-error')
     .description('clear the error of a repo, once its cause is mended')
-    .argument('<path-or-id>', 'a repo: its path here or in the registry, or its id')
+    .addArgument(repoArgument())
     .addOption(reasonFlag())
     .addHelpText('after', examples('clear-error /data/survey-2024'))
     .action(bind(clearError));

@@ -1,7 +1,13 @@
 import { Argument, type Command } from 'commander';
 import { registryId, workflowIndexId, type Ulid } from '@permafrost/events';
 import { operator } from '@permafrost/proto';
-import { readArgument, registryArgument, ulidArgument, uuidArgument } from '../arguments.ts';
+import {
+  nonEmptyArgument,
+  readArgument,
+  registryArgument,
+  ulidArgument,
+  uuidArgument,
+} from '../arguments.ts';
 import { eventLine } from '../events/event-line.ts';
 import { eventValue } from '../events/event-value.ts';
 import { endsWorkflow, type AnyEvent } from '../events/sentence.ts';
@@ -73,6 +79,6 @@ async function historyOf(session: Session, kind: Kind, which: string): Promise<s
     case 'workflow':
       return readArgument(uuidArgument, which);
     case 'repo':
-      return (await findRepo(session, which)).id;
+      return (await findRepo(session, readArgument(nonEmptyArgument, which))).id;
   }
 }

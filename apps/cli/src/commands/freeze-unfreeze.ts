@@ -12,6 +12,7 @@ import { changeRepo } from './change-repo.ts';
 import { tellPlan } from './plan.ts';
 import { addPolicyFlags, policyOf, type PolicyOptions } from './policy-flags.ts';
 import { reasonFlag } from './reason-flag.ts';
+import { repoArgument } from './repo-argument.ts';
 
 type Options = PolicyOptions &
   Readonly<{
@@ -32,7 +33,7 @@ export function addFreezeAndUnfreeze(program: Command, bind: Bind): void {
     const command = program
       .command(direction)
       .description(descriptions[direction])
-      .argument('<path-or-id>', 'a repo: its path here or in the registry, or its id')
+      .addArgument(repoArgument())
       .addOption(authorFlag())
       .addOption(reasonFlag())
       .option('--dry-run', 'tell what would be met and done, and change nothing')

@@ -14,6 +14,7 @@ import { findRepo } from '../target.ts';
 import { authorFlag } from './author-flag.ts';
 import { examples, type Bind } from './bind.ts';
 import { reasonFlag } from './reason-flag.ts';
+import { repoArgument } from './repo-argument.ts';
 
 /** Looking at millions of files takes its time, in milliseconds. */
 const ANSWER_MS_MAX = 86_400_000;
@@ -24,7 +25,7 @@ export function addStat(program: Command, bind: Bind): void {
   program
     .command('stat')
     .description('record how the files of a repo are now, or show what differs from the record')
-    .argument('<path-or-id>', 'a repo: its path here or in the registry, or its id')
+    .addArgument(repoArgument())
     .addOption(
       new Option('--status', 'record nothing; list what is new, changed or gone').conflicts([
         'author',

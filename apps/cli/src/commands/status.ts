@@ -5,12 +5,13 @@ import { findRepo } from '../target.ts';
 import { repoForm, repoValue } from '../view/repo.ts';
 import { serviceStatus } from '../view/service-status.ts';
 import { examples, type Bind } from './bind.ts';
+import { repoArgument } from './repo-argument.ts';
 
 export function addStatus(program: Command, bind: Bind): void {
   program
     .command('status')
     .description('show who is alive and what is under way, or how one repo is')
-    .argument('[path-or-id]', 'a repo: its path here or in the registry, or its id')
+    .addArgument(repoArgument('[path-or-id]'))
     .addHelpText('after', examples('status', 'status /data/survey-2024', 'status .'))
     .action(bind(status));
 }
