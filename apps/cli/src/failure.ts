@@ -44,11 +44,11 @@ export class Failure extends Error {
 }
 
 /** Wrong usage that only shows while the command runs. */
-export function wrongUsage(message: string, hint: string): Failure {
+export function wrongUsage(message: string, ...hints: readonly string[]): Failure {
   return new Failure(message, {
     exitCode: exitCode.wrongUsage,
     code: 'WRONG_USAGE',
-    hints: [hint],
+    hints,
   });
 }
 

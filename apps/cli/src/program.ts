@@ -3,6 +3,8 @@ import { CommanderError, type Command } from 'commander';
 import { commandLine } from './command-line.ts';
 import type { Bind } from './commands/bind.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
+import { wrongUsage } from './failure.ts';
+import { Output } from './output/output.ts';
 import { inSession, type GlobalOptions } from './session.ts';
 
 /** Runs one command line, without the name of the program. Tells the exit code. */
@@ -21,8 +23,18 @@ export async function permafrost(args: readonly string[]): Promise<ExitCode> {
     await program.parseAsync(args, { from: 'user' });
     return ended;
   } catch (error) {
-    // commander has told what it is about.
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? exitCode.done : exitCode.wrongUsage;
+    if (error.exitCode === 0) return exitCode.done;
+    // commander has told people; its flags may not have been read as far as this one.
+    const out = new Output({ json: args.includes('--json') });
+    out.failureValue(wrongUsage(...wordsOf(error)));
+    return exitCode.wrongUsage;
   }
+}
+
+/** What is wrong, and what may have been meant. */
+function wordsOf({ code, message }: CommanderError): [string, ...string[]] {
+  if (code === 'commander.help') return ['the command is missing'];
+  const [wrong = '', ...hints] = message.replace(/^error: /, '').split('\n');
+  return [wrong, ...hints];
 }

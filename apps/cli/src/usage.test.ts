@@ -82,6 +82,19 @@ describe('in this process', () => {
     },
   );
 
+  it.each([
+    [
+      ['--json', 'statsu'],
+      { message: "unknown command 'statsu'", hints: ['(Did you mean status?)'] },
+    ],
+    [['freeze', 'a', '--timeout', '10', '--json'], { hints: [] }],
+    [['--json'], { message: 'the command is missing' }],
+  ])('%j is told to programs, too', async (args, error) => {
+    expect(await permafrost(args)).toBe(exitCode.wrongUsage);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'WRONG_USAGE', ...error } });
+    expect(stderr).not.toBe('');
+  });
+
   it.each([[['--help']], [['help', 'freeze']], [['--version']], [['init', 'repo', '--help']]])(
     '%j is answered',
     async (args) => {

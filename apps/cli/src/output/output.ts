@@ -38,12 +38,15 @@ export class Output {
   }
 
   /** Why the command did not do what it was asked to. */
-  failure({ message, code, hints, facts }: Failure): void {
+  failure(failure: Failure): void {
     const { red, bold } = this.err.paint;
-    this.err.line(`${red(bold('permafrost:'))} ${message}`);
-    for (const hint of hints) this.err.line(`  ${hint}`);
-    if (this.isJson) {
-      this.#out.raw(`${JSON.stringify({ error: { code, message, hints, ...facts } })}\n`);
-    }
+    this.err.line(`${red(bold('permafrost:'))} ${failure.message}`);
+    for (const hint of failure.hints) this.err.line(`  ${hint}`);
+    this.failureValue(failure);
+  }
+
+  /** The same for programs alone, where people have been told. */
+  failureValue({ message, code, hints, facts }: Failure): void {
+    if (this.isJson) this.values([{ error: { code, message, hints, ...facts } }]);
   }
 }
