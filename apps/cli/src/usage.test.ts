@@ -1,6 +1,9 @@
 // What is typed wrongly, and what is typed at random.
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { exitCode } from './exit-code.ts';
@@ -161,6 +164,19 @@ it('tells where regd should be, to people and programs', async () => {
   expect(stderr).toContain('permafrost-is-not-here/regd.sock');
   expect(stderr).toContain('permafrost-regd');
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'REGD_UNREACHABLE' } });
+});
+
+it('says so where what it prints cannot be kept', () => {
+  const full = openSync('/dev/full', 'w');
+  try {
+    const args = [fileURLToPath(new URL('../bin/permafrost.js', import.meta.url)), '--version'];
+    const stdio = ['ignore', full, 'pipe'] as const;
+    const { status, stderr } = spawnSync(process.execPath, args, { stdio: [...stdio] });
+    expect(String(stderr)).toMatch(/^permafrost: cannot write what it has to tell: ENOSPC.*\n$/);
+    expect(status).toBe(exitCode.failed);
+  } finally {
+    closeSync(full);
+  }
 });
 
 it('takes global flags behind the command, too', async () => {

@@ -1,4 +1,5 @@
 // Waiting for a workflow, whatever happens meanwhile.
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { status } from '@grpc/grpc-js';
 import { uuidFromBytes } from '@permafrost/events';
@@ -310,3 +311,11 @@ it('needs an author, and says how to name one', async () => {
   expect(stderr).toContain('user.name');
   expect(begun).toEqual([]);
 });
+it('ends as the workflow does, also when nobody reads its words any more', async () => {
+  await ending(sampleWorkflow(), done).start();
+  const { process: cli, ended } = startCli(freezeArgs());
+  ended.catch(() => undefined);
+  cli.stderr.destroy();
+  expect(await once(cli, 'exit')).toEqual([0, null]);
+});
+
