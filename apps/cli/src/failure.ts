@@ -15,6 +15,8 @@ export type FailureDetails = Readonly<{
   cause?: unknown;
 }>;
 
+export type Telling = Readonly<{ message?: string }> & Pick<FailureDetails, 'hints' | 'facts'>;
+
 /** A command's bad end: the reason as its message, what to do as hints, and the exit code. */
 export class Failure extends Error {
   readonly exitCode: ExitCode;
@@ -31,9 +33,9 @@ export class Failure extends Error {
     this.facts = facts;
   }
 
-  /** The same bad end, told with more hints and facts. */
-  with({ hints = [], facts = {} }: Pick<FailureDetails, 'hints' | 'facts'>): Failure {
-    return new Failure(this.message, {
+  /** The same bad end, told with more hints and facts, or in better words. */
+  with({ message = this.message, hints = [], facts = {} }: Telling): Failure {
+    return new Failure(message, {
       exitCode: this.exitCode,
       code: this.code,
       hints: [...this.hints, ...hints],

@@ -5,7 +5,7 @@ import { operator } from '@permafrost/proto';
 import { nonEmptyArgument, timeoutArgument } from '../arguments.ts';
 import { gitAuthor } from '../author.ts';
 import { exitCode } from '../exit-code.ts';
-import { Failure, wrongUsage } from '../failure.ts';
+import { Failure, wrongUsage, type Telling } from '../failure.ts';
 import type { Session } from '../session.ts';
 import { findWorkflowId } from '../target.ts';
 import { hasFailed } from '../view/workflow.ts';
@@ -86,7 +86,7 @@ function tellEnd({ out }: Session, workflow: operator.Workflow): void {
   });
 }
 
-function goingOn({ commandLine }: Session, workflow: Uuid): Parameters<Failure['with']>[0] {
+function goingOn({ commandLine }: Session, workflow: Uuid): Telling {
   return {
     hints: [
       'The wish to cancel stays, for whoever works on the files. To end the workflow without them:',

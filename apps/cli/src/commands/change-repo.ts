@@ -9,7 +9,7 @@ import {
   type Uuid,
 } from '@permafrost/events';
 import { FreezeRepoService, UnfreezeRepoService, type operator } from '@permafrost/proto';
-import { Failure } from '../failure.ts';
+import { Failure, type Telling } from '../failure.ts';
 import type { Session } from '../session.ts';
 import { findRepo } from '../target.ts';
 import { repoTier, repoValue } from '../view/repo.ts';
@@ -28,8 +28,8 @@ export type Change = Readonly<{
   repair?: true;
 }>;
 
-/** What a failure is told with. */
-type Told = Readonly<{ hints: readonly string[]; facts: Readonly<Record<string, unknown>> }>;
+/** The tier from which there is nothing left to do. */
+const tierAfter: Readonly<Record<Direction, string>> = { freeze: 'frozen', unfreeze: 'online' };
 
 const beginMethods = {
   freeze: FreezeRepoService.beginFreezeRepo,
@@ -53,7 +53,7 @@ export async function changeRepo(
     // From the first try on, the workflow may have begun, whether or not anybody was told.
     if (!(error instanceof Failure)) throw error;
     if (error === signal.reason) throw error.with(goingOn(session, workflow));
-    if (error.code === 'REPO_IN_OTHER_TIER') throw error.with(await tierNow(session, repo.id));
+    if (error.code === 'REPO_IN_OTHER_TIER') throw error.with(await tierNow(session, change));
     throw error;
   }
 }
@@ -80,10 +80,13 @@ async function begin(
 }
 
 /** What the repo is instead, for a refusal that only says that it is something else. */
-async function tierNow(session: Session, repoId: string): Promise<Told> {
-  const repo = await findRepo(session, repoId);
+async function tierNow(session: Session, { repo: { id }, direction }: Change): Promise<Telling> {
+  const repo = await findRepo(session, id);
   const tier = repoTier(repo);
-  return { hints: [`The repo is ${tier}.`], facts: { repo: repoValue(repo) } };
+  const facts = { repo: repoValue(repo) };
+  return tier === tierAfter[direction]
+    ? { message: `${repo.globalPath} is ${tier} already: there is nothing to ${direction}`, facts }
+    : { hints: [`The repo is ${tier}.`], facts };
 }
 
 function tellEnd({ out }: Session, workflow: operator.Workflow): void {
@@ -94,15 +97,16 @@ function tellEnd({ out }: Session, workflow: operator.Workflow): void {
 /** On stdout nothing but the id, for scripts that keep it. */
 function tellBegun(session: Session, { id, globalPath }: operator.Repo, workflow: Uuid): void {
   session.out.result({ id: workflow, repoId: id, globalPath }, () => workflow);
-  for (const hint of goingOn(session, workflow).hints) session.out.note(hint);
+  for (const hint of howToFollow(session, workflow)) session.out.note(hint);
 }
 
-function goingOn({ commandLine }: Session, workflow: Uuid): Told {
-  return {
-    hints: [
-      `Workflow ${workflow} goes on without this command. Follow it with:`,
-      commandLine('events', 'workflow', workflow, '--watch'),
-    ],
-    facts: { workflow: { id: workflow } },
-  };
+function goingOn(session: Session, workflow: Uuid): Telling {
+  return { hints: howToFollow(session, workflow), facts: { workflow: { id: workflow } } };
+}
+
+function howToFollow({ commandLine }: Session, workflow: Uuid): readonly string[] {
+  return [
+    `Workflow ${workflow} goes on without this command. Follow it with:`,
+    commandLine('events', 'workflow', workflow, '--watch'),
+  ];
 }

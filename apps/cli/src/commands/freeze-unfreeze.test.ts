@@ -5,6 +5,7 @@ import { status } from '@grpc/grpc-js';
 import { uuidFromBytes } from '@permafrost/events';
 import {
   FreezeRepoService,
+  GetRepoO_StorageTierCode,
   operator,
   UnfreezeRepoService,
   type BeginFreezeRepoI,
@@ -22,9 +23,12 @@ import {
 } from '../testing/samples.ts';
 
 const { OperatorService } = operator;
+const { ST_FROZEN, ST_ONLINE } = GetRepoO_StorageTierCode;
 
 let regd: FakeRegd;
 let begun: BeginFreezeRepoI[];
+/** Without it, regd never answers. */
+let repo: operator.Repo | undefined;
 
 const begin = {
   registryVid: Buffer.alloc(16),
@@ -37,7 +41,8 @@ const done = sampleWorkflow({ state: 'terminated', statusCode: 0, waitingFor: ''
 beforeEach(async () => {
   begun = [];
   regd = await FakeRegd.create();
-  regd.on(OperatorService.findRepo, () => ({ repo: sampleRepo() }));
+  repo = sampleRepo();
+  regd.on(OperatorService.findRepo, () => (repo ? { repo } : new Promise<never>(() => undefined)));
 });
 
 afterEach(async () => {
@@ -168,6 +173,24 @@ describe('a refusal', () => {
     expect(stderr).toContain('See what the repo is doing.');
     expect(stderr).toContain('The repo is online.');
     expect(jsonLines(stdout)).toMatchObject([{ error: { code: 'REPO_IN_OTHER_TIER', holder } }]);
+  });
+
+  it.each([
+    ['freeze', FreezeRepoService.beginFreezeRepo, ST_FROZEN, 'is frozen already'],
+    ['unfreeze', UnfreezeRepoService.beginUnfreezeRepo, ST_ONLINE, 'is online already'],
+  ] as const)('to %s says when there is nothing to do', async (direction, method, tier, words) => {
+    repo = sampleRepo({ registryTier: tier, repoTier: tier });
+    await regd
+      .on(method, () => {
+        const trailers = { 'permafrost-code': 'REPO_IN_OTHER_TIER' };
+        throw new Refusal(status.FAILED_PRECONDITION, 'registry: conflicting', trailers);
+      })
+      .start();
+    const args = ['--state', regd.state, '--json', direction, REPO_PATH, '--author', AUTHOR];
+    const { exitCode, stdout, stderr } = await runCli(args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`permafrost: ${REPO_PATH} ${words}`);
+    expect(jsonLines(stdout)).toMatchObject([{ error: { code: 'REPO_IN_OTHER_TIER' } }]);
   });
 
   it('is not repeated, and neither is a defect of regd', async () => {
