@@ -5,7 +5,7 @@ import { MalformedIdError, parseUuid, type Uuid } from '@permafrost/events';
 import { operator } from '@permafrost/proto';
 import type { Connection } from './connection.ts';
 import { exitCode } from './exit-code.ts';
-import { Failure, isNotFound } from './failure.ts';
+import { Failure, isNotFound, unreachable } from './failure.ts';
 
 type Way = Readonly<{ regd: Connection; signal: AbortSignal }>;
 
@@ -47,9 +47,15 @@ export async function findWorkflowId(way: Way, target: string): Promise<Uuid> {
 }
 
 async function ask({ regd, signal }: Way, target: string): Promise<operator.Repo> {
-  const { repo } = await regd.ask(operator.OperatorService.findRepo, { target }, signal);
-  if (!repo) throw regd.leftEarly();
-  return repo;
+  try {
+    const { repo } = await regd.ask(operator.OperatorService.findRepo, { target }, signal);
+    if (!repo) throw regd.leftEarly();
+    return repo;
+  } catch (error) {
+    // Nothing has begun yet that could go on: the time is over because regd does not answer.
+    const isTooLate = error instanceof Failure && error.code === 'TIMED_OUT';
+    throw isTooLate ? unreachable(regd.address, error.message) : error;
+  }
 }
 
 function asId(text: string): Uuid | undefined {

@@ -16,9 +16,9 @@ import {
   AUTHOR,
   REPO_ID,
   REPO_PATH,
+  samplePresence,
   sampleRepo,
   sampleWorkflow,
-  samplePresence,
   WORKFLOW_ID,
 } from '../testing/samples.ts';
 
@@ -326,14 +326,14 @@ describe('a regd that comes and goes', () => {
   });
 });
 
-it('needs an author, and says how to name one', async () => {
-  await accepting().start();
-  const { exitCode, stderr } = await runCli(['--state', regd.state, 'freeze', REPO_PATH]);
-  expect(exitCode).toBe(2);
-  expect(stderr).toContain('--author');
-  expect(stderr).toContain('user.name');
-  expect(begun).toEqual([]);
+it('does not say that anything goes on when regd has not answered before the timeout', async () => {
+  repo = undefined;
+  await regd.start();
+  const { exitCode, stderr } = await runCli([...freezeArgs(), '--timeout', '300ms']);
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain('(timed out after 300ms)');
 });
+
 it('ends as the workflow does, also when nobody reads its words any more', async () => {
   await ending(sampleWorkflow(), done).start();
   const { process: cli, ended } = startCli(freezeArgs());
@@ -342,3 +342,11 @@ it('ends as the workflow does, also when nobody reads its words any more', async
   expect(await once(cli, 'exit')).toEqual([0, null]);
 });
 
+it('needs an author, and says how to name one', async () => {
+  await accepting().start();
+  const { exitCode, stderr } = await runCli(['--state', regd.state, 'freeze', REPO_PATH]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('--author');
+  expect(stderr).toContain('user.name');
+  expect(begun).toEqual([]);
+});
