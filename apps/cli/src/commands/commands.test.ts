@@ -386,6 +386,21 @@ describe('events', () => {
     expect(requests[0]).toEqual({ history, afterEvent: vid, watch: false });
   });
 
+  it.each([
+    ['registry', 'lab', 'there is no registry lab'],
+    ['index', 'lab', 'there is no registry lab'],
+    ['workflow', WORKFLOW_ID, `no workflow has the id ${WORKFLOW_ID}`],
+  ])('names the %s that there is not as the user does', async (kind, which, words) => {
+    await regd
+      .tell(OperatorService.watchEvents, () => {
+        const trailers = { 'permafrost-code': 'HISTORY_UNKNOWN' };
+        throw new Refusal(status.NOT_FOUND, 'unknown history 64e8755b', trailers);
+      })
+      .start();
+    const { people } = await both('events', kind, which);
+    expect(people).toMatchObject({ exitCode: 1, stderr: `permafrost: ${words}\n` });
+  });
+
   it('follows a workflow until it has ended', async () => {
     const json = '{"type":"WorkflowCommitted","direction":"unfreeze"}';
     await regd

@@ -64,10 +64,19 @@ async function events(
       afterEvent = event.id;
     }
   } catch (error) {
-    if (error !== signal.reason || !(error instanceof Failure) || !afterEvent) throw error;
+    if (!(error instanceof Failure)) throw error;
+    if (error.code === 'HISTORY_UNKNOWN') {
+      throw error.with({ message: unknownWords(kind, which) });
+    }
+    if (error !== signal.reason || !afterEvent) throw error;
     const goOn = commandLine('events', kind, which, '--watch', '--after', afterEvent);
     throw error.with({ hints: [`Go on with: ${goOn}`] });
   }
+}
+
+/** What the user has named, where regd knows only the id that follows from it. */
+function unknownWords(kind: Kind, which: string): string {
+  return kind === 'workflow' ? `no workflow has the id ${which}` : `there is no registry ${which}`;
 }
 
 async function historyOf(session: Session, kind: Kind, which: string): Promise<string> {
