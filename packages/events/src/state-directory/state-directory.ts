@@ -1,7 +1,7 @@
 // Where an installation keeps its state, and what lies in it. Scripts rely on these names.
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 
 export type StateDirectory = Readonly<{
   path: string;
@@ -34,7 +34,9 @@ function defaultPath(env: Readonly<Record<string, string | undefined>>): string 
   const { PERMAFROST_STATE: state, XDG_STATE_HOME: xdg } = env;
   if (state) return state;
   if (process.getuid?.() === 0) return '/var/lib/permafrost';
-  return join(xdg ?? join(homedir(), '.local', 'state'), 'permafrost');
+  // What is not absolute is to be taken as not set, as the specification of these variables has it.
+  const home = xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.local', 'state');
+  return join(home, 'permafrost');
 }
 
 /** Makes the directory, for this user alone, if it is not there. Throws what mkdir(2) says. */
