@@ -1,7 +1,8 @@
-import { homedir } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { stateDirectory } from './state-directory.ts';
+import { makeStateDirectory, stateDirectory, StateDirectoryError } from './state-directory.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -11,6 +12,21 @@ function pathFor(uid: number, env: Readonly<Record<string, string>>, given?: str
   vi.spyOn(process, 'getuid').mockReturnValue(uid);
   return stateDirectory(given, env).path;
 }
+
+test('cannot be made where a file lies, which says what to do', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'permafrost-state-'));
+  try {
+    writeFileSync(join(dir, 'file'), '');
+    for (const path of [join(dir, 'file'), join(dir, 'file', 'below')]) {
+      const words = `cannot make the state directory ${path} (a file is in its place): name another`;
+      const make = (): void => makeStateDirectory(stateDirectory(path));
+      expect(make).toThrow(StateDirectoryError);
+      expect(make).toThrow(words);
+    }
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
 
 describe('the state directory', () => {
   test('is the one that is given, else that of the environment', () => {

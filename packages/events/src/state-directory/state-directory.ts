@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { Fault } from '../fault.ts';
 
 export type StateDirectory = Readonly<{
   path: string;
@@ -39,7 +40,25 @@ function defaultPath(env: Readonly<Record<string, string | undefined>>): string 
   return join(home, 'permafrost');
 }
 
-/** Makes the directory, for this user alone, if it is not there. Throws what mkdir(2) says. */
+/** The state directory cannot be made: something else is in its place, or this user may not. */
+export class StateDirectoryError extends Fault {
+  readonly code = 'STATE_DIRECTORY_UNUSABLE';
+  readonly retry = 'never';
+}
+
+/**
+ * Makes the directory, for this user alone, if it is not there. Throws a {@link StateDirectoryError} if
+ * that is impossible.
+ */
 export function makeStateDirectory({ path }: StateDirectory): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in its place' : code;
+    throw new StateDirectoryError(
+      `cannot make the state directory ${path} (${why}): name another with --state or $PERMAFROST_STATE`,
+      { cause },
+    );
+  }
 }
