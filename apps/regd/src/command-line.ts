@@ -7,6 +7,7 @@ import {
   exitCode,
   metricsOption,
   type LogFlags,
+  nonEmpty,
   otlpOption,
   type MetricsFlags,
   type OtlpFlags,
@@ -47,7 +48,7 @@ export function commandLine(): Command {
   const program = new Command('permafrost-regd')
     .description('Serves the registries over gRPC, and moves workflows on.')
     .version(packageJson.version)
-    .option('--state <dir>', 'the directory of the journal and of the socket')
+    .option('--state <dir>', 'the directory of the journal and of the socket', nonEmpty)
     .addOption(
       new Option(
         '--listen <address>',

@@ -97,6 +97,7 @@ test.for([
   ['--tls-cert', 'regd.pem', '--jwt-ca', 'ca.pem'],
   ['--tls-key', 'regd.key'],
   ['--gc-older-than', 'soon'],
+  ['--state', ''],
   ['--waits-per-peer', '0'],
   ['--waits-per-peer', '5001'],
   ['--log-level', 'loud'],

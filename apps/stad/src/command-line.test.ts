@@ -11,6 +11,9 @@ it.each([
   [['--fast'], 2],
   [[], 2],
   [['--host', 'files1', '--driver', 'magic'], 2],
+  [['--host', ''], 2],
+  [['--host', 'files1', '--state', ''], 2],
+  [['--host', 'files1', '--root', ''], 2],
   [['--version'], 0],
 ])('%j ends with %i', (args, code) => {
   expect(spawnSync(process.execPath, [bin, ...args]).status).toBe(code);

@@ -7,6 +7,7 @@ import {
   exitCode,
   metricsOption,
   type LogFlags,
+  nonEmpty,
   otlpOption,
   type MetricsFlags,
   type OtlpFlags,
@@ -40,10 +41,11 @@ export function commandLine(): Command {
       'Changes the attributes of files, and records their stat in shadow repos, on one host.',
     )
     .version(packageJson.version)
-    .option('--state <dir>', 'the directory of the journal and of the shadow repos')
+    .option('--state <dir>', 'the directory of the journal and of the shadow repos', nonEmpty)
     .requiredOption(
       '--host <name>',
       'the file host to serve, as `permafrost init root --host` names it',
+      nonEmpty,
     )
     .addOption(
       new Option('--driver <name>', 'how the immutable attribute is set')
@@ -81,7 +83,7 @@ Exit codes: 0 stopped as it was told to, 1 failed, 2 wrong usage or settings.`,
 }
 
 function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
+  return [...previous, nonEmpty(value)];
 }
 
 function duration(text: string): number {

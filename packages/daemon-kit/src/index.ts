@@ -5,6 +5,7 @@ export { exitCode } from './exit-code.ts';
 export { daemonLog } from './log/daemon-log.ts';
 export { addLogFlags, type LogFlags } from './log/log-flags.ts';
 export * from './node-clock.ts';
+export * from './non-empty.ts';
 export * from './shutdown.ts';
 export * from './watched-by.ts';
 export * from './systemd/service-manager.ts';
