@@ -70,6 +70,14 @@ describe('a Unix socket', () => {
     expect(lstatSync(path).size).toBe(8);
   });
 
+  test('has as long a path as the kernel takes, and no longer', async () => {
+    path = join(dir, 'x'.repeat(107 - Buffer.byteLength(dir) - 1));
+    await listen();
+    expect(await greeting()).toBe('hello');
+    path += 'x';
+    await expect(listen()).rejects.toThrow(/is 1 bytes longer than a socket can have/);
+  });
+
   test('that somebody removes is made again', async () => {
     await listen();
     rmSync(path);

@@ -3,8 +3,17 @@ import { lstatSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { ListenAddressError } from './listen-address.ts';
 
-/** Makes the path free. Throws {@link ListenAddressError} if it is in use by somebody. */
+/** As many as the kernel takes for the name of a socket. */
+const PATH_BYTES_MAX = 107;
+
+/** Makes the path free. Throws {@link ListenAddressError} if it cannot be had. */
 export async function claimSocketPath(path: string): Promise<void> {
+  const excess = Buffer.byteLength(path) - PATH_BYTES_MAX;
+  if (excess > 0) {
+    throw new ListenAddressError(
+      `the path of the socket ${path} is ${excess} bytes longer than a socket can have: give a shorter one with --state or --listen unix:FILE`,
+    );
+  }
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat) return;
   if (!stat.isSocket()) {
