@@ -374,6 +374,7 @@ describe('FlaggedTree, before it touches anything', () => {
     ['a symlink with a slash behind it', 'link/'],
     ['a symlink with a dot behind it', 'link/.'],
     ['a path with a NUL', 'top\0'],
+    ['a name that is too long', 'x'.repeat(300)],
   ])('refuses %s', async (_, path) => {
     await plant();
     await symlink(top, join(space.path, 'link'));

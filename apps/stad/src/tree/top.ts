@@ -79,7 +79,9 @@ async function openAbsolute(path: string, shown: string): Promise<number> {
     return await openDirectory(resolve(path));
   } catch (error) {
     const errno = errnoOrThrow(error);
-    if (errno === 'ENOENT') throw refuse('FILES_MISSING', `${shown} does not exist`, error);
+    // Nothing can be there under a name that is too long.
+    if (errno === 'ENOENT' || errno === 'ENAMETOOLONG')
+      throw refuse('FILES_MISSING', `${shown} does not exist`, error);
     if (errno === 'ENOTDIR' || errno === 'ELOOP')
       throw refuse('FILES_MISSING', `${shown} is a symlink, or no directory`, error);
     if (errno === 'EACCES')
