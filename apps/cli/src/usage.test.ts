@@ -59,6 +59,7 @@ describe('in this process', () => {
     [['init', 'root', 'lab', '', '--host', 'h'], 'must not be empty'],
     [['init', 'root', 'lab', '/data', '--host', ''], 'must not be empty'],
     [['init', 'repo', 'lab', ''], 'must not be empty'],
+    [['init', 'repo', 'lab', '/nowhere/\ufffd', '--author', AUTHOR], 'is no UTF-8'],
     [['init', 'repo', 'lab', '/data/x', '--uuid', 'x'], 'It must be a UUID.'],
     [['events', 'repos', REPO_PATH], 'Allowed choices are registry, repo, workflow, index'],
     [['events', 'workflow', 'x'], 'It must be a UUID.'],

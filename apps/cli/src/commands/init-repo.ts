@@ -1,11 +1,12 @@
-import { isAbsolute } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { randomUuid, uuidToBytes, type Author, type Uuid } from '@permafrost/events';
 import { operator, RegistryService } from '@permafrost/proto';
 import { nonEmptyArgument, registryArgument, uuidArgument } from '../arguments.ts';
 import { gitAuthor } from '../author.ts';
 import { exitCode } from '../exit-code.ts';
-import { Failure } from '../failure.ts';
+import { Failure, wrongUsage } from '../failure.ts';
 import { globalPathOf } from '../global-path.ts';
 import type { Session } from '../session.ts';
 import { isOnline, repoValue } from '../view/repo.ts';
@@ -56,6 +57,7 @@ async function initRepo(
   const { name: creatorName, email: creatorEmail } = author ?? (await gitAuthor());
   // With an id that is known before, a repetition is the same request, and changes nothing.
   const bytes = Buffer.from(uuidToBytes(repoId));
+  await refuseLostBytes(path);
   const globalPath = await pathInRegistry(session, registry, path);
   const request = { registry, globalPath, creatorName, creatorEmail, repoId: bytes };
   // Where there is no regd, this tells at once; what follows is patient.
@@ -77,6 +79,28 @@ async function initRepo(
       ],
       facts: { repoId },
     });
+  }
+}
+
+/**
+ * Bytes that are no UTF-8 reach a program as U+FFFD, and a repo of such a name would never be found. A name
+ * may also have that character.
+ */
+async function refuseLostBytes(path: string): Promise<void> {
+  const here = resolve(path);
+  if (!here.includes('\ufffd') || (await isThere(here))) return;
+  throw wrongUsage(
+    `${here} is no UTF-8, as the path of a repo must be`,
+    'Rename it, or make a directory above it the repo: below a repo, names may have any bytes.',
+  );
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 
