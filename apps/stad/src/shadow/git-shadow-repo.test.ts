@@ -175,6 +175,14 @@ describe('what is recorded', () => {
     expect(counted).toEqual({ entries: 7, bytes: 6 });
   });
 
+  it('records what other systems take for a .git, and only counts what any git does', async () => {
+    for (const path of ['git~1', 'a\\.git', '.GIT/x', 'b/.Git']) scratch.write(path, 'x');
+    symlinkSync('x', join(scratch.data, '.GITMODULES'));
+    await scratch.snapshot();
+    expect(pathsOf(scratch)).toEqual(['.nogtree', 'a\\.git', 'git~1']);
+    expect([topOf(scratch).get('files'), topOf(scratch).get('links')]).toEqual(['4', '1']);
+  });
+
   it('does not hide data for a .gitignore in the data', async () => {
     scratch.write('.gitignore', '*');
     scratch.write('secret', 'x');

@@ -19,6 +19,9 @@ const CONFIG = [
   'core.fsyncMethod=batch',
   // A hook would be a program that somebody else put there.
   'core.hooksPath=/dev/null',
+  // Names that Windows or macOS take for `.git`, such as `git~1`, are names like any other here.
+  'core.protectNTFS=false',
+  'core.protectHFS=false',
 ].flatMap((setting) => ['-c', setting]);
 
 /**

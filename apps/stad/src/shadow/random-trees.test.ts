@@ -23,6 +23,7 @@ const oddNames = [
   '\xc3\xa9',
   ' ',
   '.git',
+  '.GIT',
   '.gitx',
   '.nogtree',
   'a',
@@ -76,7 +77,7 @@ function build(path: string, { children, mtimeS }: Tree): void {
 /** Paths and texts, without those of the top. */
 function expectedOf({ children }: Tree, prefix = ''): [path: string, text: string][] {
   return Object.entries(children).flatMap(([name, child]): [string, string][] => {
-    if (/^\.(git|nog)/.test(name)) return [];
+    if (/^\.(git|nog)/.test(name) || /^\.git(modules)?$/i.test(name)) return [];
     const path = prefix + name;
     const json = JSON.stringify(raw(name).toString()).replaceAll('\x7f', '\\u007f');
     const quoted = Buffer.from(json).toString('latin1');

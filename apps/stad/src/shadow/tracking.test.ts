@@ -34,4 +34,11 @@ describe('treatment', () => {
       expect(treatmentOf('enter-subdirs', { ...subdir, name })).toBe('ignore');
     }
   });
+
+  it('never tracks a name that git refuses, and tracks all that only look like it', () => {
+    const treatmentsOf = (...names: readonly string[]): readonly string[] =>
+      names.map((name) => treatmentOf('enter-subdirs', { ...file, name }));
+    expect(treatmentsOf('.GIT', '.Git', '.GITmodules')).toEqual(['ignore', 'ignore', 'ignore']);
+    expect(treatmentsOf('.Gitx', 'x.GIT', 'git~1')).toEqual(['track', 'track', 'track']);
+  });
 });

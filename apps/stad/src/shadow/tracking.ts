@@ -22,6 +22,9 @@ export function trackingOf(gitignore: string, nogbundles: string): Tracking | un
   return FORMS.get(patterns.map((words) => words.join(' ')).join('|'));
 }
 
+/** Names that git 2.48 and newer do not take into a tree, the second one only as a symlink. */
+const NOT_IN_GIT = /^\.git(modules)?$/i;
+
 /** Names of the shadow's own files and of git's. Data of such a name is counted, never tracked. */
 export function isReserved(name: ByteString): boolean {
   return name.startsWith('.git') || name.startsWith('.nog');
@@ -32,7 +35,7 @@ export function treatmentOf(
   tracking: Tracking,
   entry: { name: ByteString; isDirectory: boolean; isAtTop: boolean },
 ): Treatment {
-  if (isReserved(entry.name)) return 'ignore';
+  if (isReserved(entry.name) || NOT_IN_GIT.test(entry.name)) return 'ignore';
   const isSubdir = entry.isDirectory && entry.isAtTop;
   switch (tracking) {
     case 'enter-subdirs':
