@@ -285,6 +285,16 @@ describe('git repositories in the data', () => {
     ]);
   });
 
+  it('are plain directories when a symlink is on the way to their commit', async () => {
+    makeGit(join(scratch.data, 'sub'), 'with a commit');
+    const heads = join(scratch.data, 'sub/.git/refs/heads');
+    renameSync(heads, join(scratch.root, 'heads'));
+    symlinkSync(join(scratch.root, 'heads'), heads);
+    scratch.write('sub/file');
+    await scratch.snapshot();
+    expect(pathsOf(scratch)).toEqual(['.nogtree', 'sub/.nogtree', 'sub/file']);
+  });
+
   it('are told of in the top record when the data is one', async () => {
     const head = makeGit(scratch.data, 'with a commit');
     await scratch.snapshot();
