@@ -21,7 +21,7 @@ import {
   StatService,
   UnfreezeRepoService,
 } from '@permafrost/proto';
-import type { Contract, FirstKnown } from '../grpc/service.ts';
+import type { Contract, FirstKnown } from '../grpc/contract.ts';
 import { registryNameOf } from '../wire/arguments.ts';
 import { everything, type Objects } from './objects.ts';
 import { always, byChecks, byName, byPath, changing, type Rule } from './rule.ts';

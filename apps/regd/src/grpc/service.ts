@@ -19,9 +19,11 @@ import type { Caller } from '../access/caller.ts';
 import type { Door, Guard, Visit } from '../access/guard.ts';
 import type { Presented } from '../access/authenticate.ts';
 import { answerFor, type Wording } from './answer.ts';
+import type { Contract, Method, Request, Response } from './contract.ts';
 import type { OpenCall, OpenCalls } from './open-calls.ts';
 import { peerAddress } from './peer-name.ts';
-import { badArgument, cancelledError, tokenExpiredError } from './rpc-error.ts';
+import { cancelledError, tokenExpiredError } from './rpc-error.ts';
+import { tolerant, wellFormed } from './well-formed.ts';
 
 /** What a handler knows of its call beside the request. */
 export interface Call {
@@ -32,24 +34,6 @@ export interface Call {
   /** Who asks, and why: for the events that the call appends. */
   readonly origin: Origin | undefined;
 }
-
-/** A method as ts-proto generates it. Those with a stream of requests have one of responses, too. */
-interface Method {
-  readonly path: string;
-  readonly requestStream: boolean;
-  readonly responseStream: boolean;
-  readonly requestSerialize: (value: never) => Buffer;
-  readonly requestDeserialize: (bytes: Buffer) => unknown;
-  readonly responseSerialize: (value: never) => Buffer;
-  readonly responseDeserialize: (bytes: Buffer) => unknown;
-}
-
-export type Contract = Readonly<Record<string, Method>>;
-export type Request<M extends Method> = ReturnType<M['requestDeserialize']>;
-type Response<M extends Method> = Parameters<M['responseSerialize']>[0];
-
-/** What is known when a caller is let in or not: of a stream of requests, nothing. */
-export type FirstKnown<M extends Method> = M['requestStream'] extends true ? undefined : Request<M>;
 
 /** A function for each method of a service. */
 export type Handlers<S extends Contract> = {
@@ -95,30 +79,6 @@ type DialogueHandler = (requests: AsyncIterable<unknown>, call: Call) => AsyncIt
 type Streaming = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>;
 type Cancellable = Readonly<{ on(event: 'cancelled', listener: () => void): unknown }>;
 type Answers = (visit: Visit, open: OpenCall) => Promise<AsyncIterable<unknown>>;
-
-/** Bytes that are no message. The library would answer them as a defect of the server. */
-class MalformedMessage {
-  readonly reason: string;
-  constructor(reason: string) {
-    this.reason = reason;
-  }
-}
-
-function tolerant(deserialize: (bytes: Buffer) => unknown): (bytes: Buffer) => unknown {
-  return (bytes) => {
-    try {
-      return deserialize(bytes);
-    } catch (error) {
-      return new MalformedMessage(error instanceof Error ? error.message : String(error));
-    }
-  };
-}
-
-function wellFormed(request: unknown): unknown {
-  if (!(request instanceof MalformedMessage)) return request;
-  const text = `grpc: error unmarshalling request: ${request.reason}`;
-  throw badArgument('MESSAGE_MALFORMED', text, 'Send the protobuf message of this call.');
-}
 
 /** Whether a question is to be answered only once something has ended. */
 function isWait(request: unknown): boolean {
