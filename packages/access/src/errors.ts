@@ -1,6 +1,6 @@
 // The two ways to be turned away. The messages are the texts that clients of the Go system know
 // (wire format, auth errors); programs go by `code`, people by `remedy`.
-import type { Check } from './scope.ts';
+import { scopeText, type Check } from './check.ts';
 
 export type UnauthenticatedCode =
   | 'TOKEN_MISSING'
@@ -66,10 +66,4 @@ export class AccessDeniedError extends Error {
     this.missing = missing;
     this.remedy = `Get a token with the scope ${scopeText(missing)}.`;
   }
-}
-
-/** A scope in words, such as `fso/freeze-repo path=/data/foo`. */
-export function scopeText(check: Check): string {
-  const object = 'path' in check ? `path=${check.path}` : `name=${check.name}`;
-  return `${check.action} ${object}`;
 }

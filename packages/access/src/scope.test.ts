@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ActionGlob } from './action.ts';
+import type { Check } from './check.ts';
 import { AccessDeniedError } from './errors.ts';
 import { matchesGlob } from './glob.ts';
-import { authorize, isGranted, type Check, type Scope } from './scope.ts';
+import { authorize, isGranted, type Scope } from './scope.ts';
 
 function scope(actions: ActionGlob[], objects: Partial<Scope>): Scope {
   return { actions, paths: [], names: [], ...objects };

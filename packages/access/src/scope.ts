@@ -1,6 +1,7 @@
 // The rule of who may do what: a pure question to the scopes of a token. Default deny.
 import { cleanPath } from '@permafrost/workflow-core';
 import type { Action, ActionGlob } from './action.ts';
+import type { Check } from './check.ts';
 import { AccessDeniedError } from './errors.ts';
 import { matchesGlob } from './glob.ts';
 
@@ -12,9 +13,6 @@ export type Scope = Readonly<{
   /** Globs of names: registries, channels, `main`. */
   names: readonly string[];
 }>;
-
-/** What a call is about to do, and to what. */
-export type Check = Readonly<{ action: Action; path: string } | { action: Action; name: string }>;
 
 // Those who gave out `f*` before this action existed did not mean it. So no wildcard grants it.
 const BREAK_GLASS: Action = 'fso/break-glass';
