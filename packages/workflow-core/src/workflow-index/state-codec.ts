@@ -5,10 +5,10 @@
 import type { StateCodec } from '@permafrost/events';
 import { Map as PersistentMap } from 'immutable';
 import { CompletedWorkflows } from './completed-workflows.ts';
+import type { WorkflowIndex } from './index-state.ts';
 import type { Indexed } from './indexed.ts';
 import { PackedEntries } from './packed-entries.ts';
 import type { IndexedPing } from './pings.ts';
-import type { WorkflowIndex } from './workflow-index.ts';
 
 type Head = Pick<WorkflowIndex, 'eventsSinceSnapshot'> & {
   active: readonly Indexed[];

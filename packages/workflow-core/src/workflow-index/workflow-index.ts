@@ -13,21 +13,14 @@ import {
   type Ulid,
   type Uuid,
 } from '@permafrost/events';
-import { Map as PersistentMap } from 'immutable';
-import { CompletedWorkflows } from './completed-workflows.ts';
+import { entryOf, initialIndex, type WorkflowIndex } from './index-state.ts';
 import type { CompletedEntry, Indexed } from './indexed.ts';
-import { listed, merged, type Listing } from './listing.ts';
-import {
-  decidePing,
-  evolvePings,
-  withPings,
-  type IndexedPings,
-  type PingCommand,
-} from './pings.ts';
+import { decidePing, evolvePings, withPings, type PingCommand } from './pings.ts';
 import { isWorthwhile, snapshotOf } from './snapshot.ts';
 import { indexStateCodec } from './state-codec.ts';
 
-export type { CompletedEntry, Indexed, Listing };
+export { entryOf, initialIndex, workflowsListed, type WorkflowIndex } from './index-state.ts';
+export type { Indexed };
 
 export type IndexCommand =
   | PingCommand
@@ -41,35 +34,6 @@ export type IndexCommand =
 
 export type IndexRefusal =
   'INDEX_WORKFLOW_UNKNOWN' | 'INDEX_WORKFLOW_ACTIVE' | 'INDEX_WORKFLOW_EXISTS_WITH_OTHER_ARGUMENTS';
-
-export type WorkflowIndex = Readonly<{
-  active: PersistentMap<Uuid, Indexed>;
-  completed: CompletedWorkflows;
-  /** Active and completed. */
-  pings: IndexedPings;
-  /** How many events came after the last snapshot. */
-  eventsSinceSnapshot: number;
-}>;
-
-export const initialIndex: WorkflowIndex = {
-  active: PersistentMap(),
-  completed: CompletedWorkflows.none,
-  pings: PersistentMap(),
-  eventsSinceSnapshot: 0,
-};
-
-export function entryOf(index: WorkflowIndex, workflowId: Uuid): Indexed | undefined {
-  return index.active.get(workflowId) ?? index.completed.get(workflowId);
-}
-
-/** The active workflows that a listing wants, in its order; the completed ones, too, if wished. */
-export function workflowsListed(
-  { active, completed }: WorkflowIndex,
-  { includeFinished, ...listing }: Listing & Readonly<{ includeFinished: boolean }>,
-): Iterable<Indexed> {
-  const underWay = listed(active.values(), listing);
-  return includeFinished ? merged(underWay, completed.listed(listing), listing) : underWay;
-}
 
 export function decide(
   index: WorkflowIndex,
