@@ -16,8 +16,6 @@ export type CertificateRequest = Readonly<{
   hosts?: readonly string[];
   /** `tokens`: an RSA key, since the algorithms of tokens want one. */
   purpose: 'server' | 'client' | 'tokens';
-  /** For tests of those who check; digitalSignature, unless told otherwise. */
-  keyUsage?: x509.KeyUsageFlags;
   validity: Validity;
 }>;
 
@@ -81,12 +79,11 @@ export async function issueCertificate(
   return keyed(certificate, keys);
 }
 
-function extensionsOf({ purpose, hosts = [], keyUsage }: CertificateRequest): x509.Extension[] {
-  const usage = keyUsage ?? x509.KeyUsageFlags.digitalSignature;
+function extensionsOf({ purpose, hosts = [] }: CertificateRequest): x509.Extension[] {
   const extended = extendedUsages[purpose];
   return [
     new x509.BasicConstraintsExtension(false, undefined, true),
-    new x509.KeyUsagesExtension(usage, true),
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
     ...(extended.length > 0 ? [new x509.ExtendedKeyUsageExtension([...extended])] : []),
     ...(hosts.length > 0 ? [new x509.SubjectAlternativeNameExtension(hosts.map(hostName))] : []),
   ];
