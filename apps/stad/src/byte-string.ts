@@ -6,7 +6,7 @@
 export type ByteString = string;
 
 /** True when every character is below U+0080, so that bytes and text are the same. */
-export function isAscii(value: string): boolean {
+function isAscii(value: string): boolean {
   return /^[\0-\x7f]*$/.test(value);
 }
 

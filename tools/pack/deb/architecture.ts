@@ -2,7 +2,7 @@
 
 export type Architecture = Readonly<{ debian: string; node: string }>;
 
-export const architectures: readonly Architecture[] = [
+const architectures: readonly Architecture[] = [
   { debian: 'amd64', node: 'x64' },
   { debian: 'arm64', node: 'arm64' },
 ];

@@ -45,7 +45,7 @@ export function form(
 }
 
 /** The widths of all columns with their gaps, which fit together if that is possible at all. */
-export function fittingWidths(rows: readonly (readonly string[])[], columns: number): number[] {
+function fittingWidths(rows: readonly (readonly string[])[], columns: number): number[] {
   const widths = widest(rows, (cell) => cell.split('\n'));
   const words = widest(rows, (cell) => cell.split(/\s/)).map((width) =>
     Math.min(width, WORD_MAX + GAP),

@@ -10,7 +10,7 @@ import { RpcClient } from './rpc-client.ts';
 
 const HOUR_MS = 3_600_000;
 
-export const everyRight: Grant = {
+const everyRight: Grant = {
   can: ['read', 'init', 'freeze', 'unfreeze', 'stat', 'exec', 'admin', 'break-glass'],
   paths: ['/*'],
   names: ['*'],

@@ -95,7 +95,7 @@ function dataCommand(content: ByteString): ByteString {
 }
 
 /** In quotes as in C, so that no name can be taken for a command or an option. */
-export function quotePath(path: ByteString): ByteString {
+function quotePath(path: ByteString): ByteString {
   const escaped = path.replace(
     /[^\x20\x21\x23-\x5b\x5d-\x7e]/g,
     (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`,

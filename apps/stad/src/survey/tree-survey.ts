@@ -1,24 +1,15 @@
 // Goes over a tree once, by looking only, and gathers what a freeze should know beforehand. What it
 // finds may be otherwise a moment later: it protects people from surprises, and the walk that follows
 // protects the tree.
+import { isUtf8 } from 'node:buffer';
 import { entriesIn, type Watch } from '@permafrost/workflow-core';
+import { bytesOfText } from '../byte-string.ts';
 import { Directory, visitBelow, type Found } from '../shadow/directory.ts';
 import { Pace } from '../shadow/pace.ts';
-import { isUtf8 } from 'node:buffer';
 import { bytesOf, type ByteName, printed } from '../tree/names.ts';
 import { mountPointsIn } from '../tree/top.ts';
 import { HardLinks } from './hard-links.ts';
 import type { FileId, OpenFiles, Writer } from './open-files.ts';
-
-export type TreeCounts = Readonly<{
-  dirs: number;
-  files: number;
-  links: number;
-  others: number;
-  mounts: number;
-  /** Of regular files, each name counted. */
-  bytes: number;
-}>;
 
 /** Things of one kind: how many, and the first few of them, as people can read them. */
 export class Examples {
@@ -43,6 +34,7 @@ export type SurveyedTree = Readonly<{
 }>;
 
 export class TreeSurvey {
+  /** `bytes` are those of regular files, counted for each name. */
   readonly counts = { dirs: 1, files: 0, links: 0, others: 0, mounts: 0, bytes: 0 };
   readonly special: Examples = new Examples();
   readonly mounts: Examples = new Examples();
@@ -61,7 +53,7 @@ export class TreeSurvey {
 
   /** Goes over the tree, once, and tells in the end how much there is. Throws {@link FilesFault}. */
   async run(watch: Watch): Promise<void> {
-    using top = Directory.open(Buffer.from(this.#tree.path).toString('latin1'));
+    using top = Directory.open(bytesOfText(this.#tree.path));
     const pace = new Pace(watch, undefined);
     await visitBelow(top, pace, (directory, found) =>
       this.#meet(directory, found, () =>

@@ -4,7 +4,7 @@ import { type ByteName, printed } from './names.ts';
 
 const INTERVAL_MS = 200;
 
-/** Counts the entries of one pass and reports at most every 200 ms, and at its end. */
+/** Counts the entries of one pass, and reports now and then and at its end. */
 export class StepReporter {
   readonly #onStep: (step: Step) => void;
   readonly #top: string;

@@ -2,7 +2,7 @@
 // the one limit is applied where the text is made (spec/gaps.md 28, 29).
 
 /** What a status message may hold, in UTF-8 bytes; more is refused (spec/behaviour.md 6.3). */
-export const STATUS_MESSAGE_BYTES_MAX = 150;
+const STATUS_MESSAGE_BYTES_MAX = 150;
 
 const FITTED_BYTES_MAX = 120;
 const ELLIPSIS = '...';
@@ -14,8 +14,8 @@ export function byteLength(text: string): number {
 }
 
 /**
- * One line of valid Unicode of at most 120 UTF-8 bytes, cut between characters and then ending in
- * `...`. Never empty: a cause that says nothing becomes `unknown cause`.
+ * One line of valid Unicode that fits, cut between characters and then ending in `...`. Never
+ * empty: a cause that says nothing becomes `unknown cause`.
  */
 export function fitStatusMessage(cause: string): string {
   const line = cause

@@ -11,7 +11,7 @@ type Course = Readonly<{ from: readonly Tier[]; during: Tier; done: Tier; failed
  * The courses through the tiers. Either failed tier may go in either direction at once: files may
  * be half frozen then, and a second try is how that is mended.
  */
-export const courses: Readonly<Record<Direction, Course>> = {
+const courses: Readonly<Record<Direction, Course>> = {
   freeze: {
     from: ['online', 'freeze-failed', 'unfreeze-failed'],
     during: 'freezing',

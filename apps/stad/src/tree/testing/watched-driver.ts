@@ -5,7 +5,7 @@ import type { AttributeDriver, Entry, FlagState, Outcome, Swept } from '../attri
 import { byteName, type ByteName } from '../names.ts';
 
 /** Where the entry is now. */
-export function placeOfEntry({ fd, name }: Entry): ByteName {
+function placeOfEntry({ fd, name }: Entry): ByteName {
   return join(readlinkSync(`/proc/self/fd/${fd}`, 'latin1'), name);
 }
 

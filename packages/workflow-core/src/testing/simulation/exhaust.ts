@@ -29,10 +29,7 @@ export type PlannedResult = SimulationResult &
   }>;
 
 /** Runs a scenario and kills whoever comes to the named points. */
-export async function runPlanned(
-  scenario: Scenario,
-  points: readonly number[],
-): Promise<PlannedResult> {
+async function runPlanned(scenario: Scenario, points: readonly number[]): Promise<PlannedResult> {
   const crashes = new PlannedCrashes(points);
   const world = new World({ seed: SEED, faults: noFaults, crashes });
   const { site, daemons, admin } = populate(world, smallest);
