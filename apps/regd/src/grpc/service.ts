@@ -33,6 +33,11 @@ export interface Call {
   readonly caller: Caller;
   /** Who asks, and why: for the events that the call appends. */
   readonly origin: Origin | undefined;
+  /**
+   * Begins work that goes on when the call has been answered, and must not reject. Until it has ended
+   * it is counted with the calls that last. Throws an {@link RpcError} when there are too many.
+   */
+  readonly goOn: (work: () => Promise<void>) => void;
 }
 
 /** A function for each method of a service. */
@@ -127,7 +132,7 @@ class Adapter {
     return (call: ServerWritableStream<unknown, unknown>) => {
       void this.#stream(call, async (visit, open) => {
         const request = wellFormed(call.request);
-        return handle(request, await admit(visit, request, open));
+        return handle(request, await this.#admit(visit, request, { call, open }));
       });
     };
   }
@@ -135,7 +140,7 @@ class Adapter {
   #dialogue(handle: DialogueHandler): UntypedHandleCall {
     return (call: ServerDuplexStream<unknown, unknown>) => {
       void this.#stream(call, async (visit, open) => {
-        const admitted = await admit(visit, undefined, open);
+        const admitted = await this.#admit(visit, undefined, { call, open });
         return handle(requestsOf(call, open.signal), admitted);
       });
     };
@@ -150,7 +155,7 @@ class Adapter {
     try {
       using open = this.#begin(call, isWait(call.request));
       const request = wellFormed(call.request);
-      reply(null, await handle(request, await admit(visit, request, open)));
+      reply(null, await handle(request, await this.#admit(visit, request, { call, open })));
       visit.end();
     } catch (error) {
       const answer = this.#answer(error);
@@ -182,6 +187,23 @@ class Adapter {
     return open;
   }
 
+  /** Lets the caller in; where the call lasts, for no longer than the token is good. */
+  async #admit(
+    visit: Visit,
+    request: unknown,
+    { call, open }: { call: Presented; open: OpenCall },
+  ): Promise<Call> {
+    const admitted = await visit.admit(request);
+    const { expiresMs } = admitted.caller;
+    if (expiresMs !== undefined) open.abortAt(expiresMs, tokenExpiredError());
+    return { signal: open.signal, goOn: (work) => this.#goOn(call, work), ...admitted };
+  }
+
+  #goOn(call: Presented, work: () => Promise<void>): void {
+    const open = this.#calls.begin({ peer: peerAddress(call.getPeer()), isLasting: true });
+    void work().finally(() => open[Symbol.dispose]());
+  }
+
   #answer(error: unknown): Partial<StatusObject> {
     const answer = answerFor(error, this.#wording);
     if (!answer) {
@@ -193,14 +215,6 @@ class Adapter {
     }
     return answer;
   }
-}
-
-/** Lets the caller in; where the call lasts, for no longer than the token is good. */
-async function admit(visit: Visit, request: unknown, open: OpenCall): Promise<Call> {
-  const admitted = await visit.admit(request);
-  const { expiresMs } = admitted.caller;
-  if (expiresMs !== undefined) open.abortAt(expiresMs, tokenExpiredError());
-  return { signal: open.signal, ...admitted };
 }
 
 /** One by one: a client that asks faster than it is answered has to wait. */

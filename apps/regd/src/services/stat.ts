@@ -36,7 +36,7 @@ export function statService(context: Context): MakeService {
 async function stat(
   context: Context,
   request: StatI,
-  { signal }: Call,
+  { signal, goOn }: Call,
 ): Promise<Record<string, never>> {
   const repoId = repoIdOf(request.repo);
   const { authorName, authorEmail, jobControl } = request;
@@ -46,14 +46,15 @@ async function stat(
   const mtimeRangeOnly = (request.flags & Flag.F_MTIME_RANGE_ONLY) !== 0;
   const question = { repoId, authorName, authorEmail, mtimeRangeOnly };
   const host = await hostOf(context, repoId);
-  const isAwaited = jobControl === JobControl.JC_WAIT;
-  const until = isAwaited ? signal : new AbortController().signal;
-  const recorded = answered(repoId, record(context, { host, question }, until));
-  if (isAwaited) await recorded;
+  const recorded = (until: AbortSignal): Promise<void> =>
+    answered(repoId, record(context, { host, question }, until));
+  if (jobControl === JobControl.JC_WAIT) await recorded(signal);
   else {
-    recorded.catch((error: unknown) => {
-      context.log.warn({ repo: repoId, err: error }, 'the state of the files was not recorded');
-    });
+    goOn(() =>
+      recorded(new AbortController().signal).catch((error: unknown) => {
+        context.log.warn({ repo: repoId, err: error }, 'the state of the files was not recorded');
+      }),
+    );
   }
   return {};
 }
