@@ -3,6 +3,7 @@
 import { isBuiltin } from 'node:module';
 import { rolldown } from 'rolldown';
 import { besides } from './besides.ts';
+import { versionOnly } from './version-only.ts';
 
 export type Bundle = Readonly<{
   /** Specifiers of what is imported from npm, sorted. */
@@ -17,7 +18,7 @@ export async function bundle(main: string, out: string): Promise<Bundle> {
     input: { main },
     platform: 'node',
     external: isFromOutside,
-    plugins: [besides],
+    plugins: [besides, versionOnly],
     onLog: (_level, log) => {
       throw new Error(log.message);
     },
