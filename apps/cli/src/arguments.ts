@@ -1,5 +1,6 @@
 // Readers of arguments and flags. What they cannot read is wrong usage, which commander reports.
 import { resolve } from 'node:path';
+import { durationArgument } from '@permafrost/daemon-kit/duration';
 import { InvalidArgumentError } from 'commander';
 import {
   isRegistryName,
@@ -10,7 +11,6 @@ import {
   type Ulid,
   type Uuid,
 } from '@permafrost/events';
-import parseDuration from 'parse-duration';
 import { AUTHOR_EXAMPLE, parseAuthor } from './author.ts';
 import { wrongUsage } from './failure.ts';
 
@@ -50,17 +50,6 @@ const SERVER = /^(unix:.+|(\[[\da-fA-F:.]+\]|[\w.-]+):\d{1,5})$/;
 export function serverArgument(text: string): string {
   if (SERVER.test(text)) return text;
   throw new InvalidArgumentError('Write unix:FILE or HOST:PORT.');
-}
-
-// parse-duration takes a bare number for milliseconds and skips what it does not know; neither is
-// what somebody who writes `--timeout 10` or `1h oops` has in mind.
-const DURATION = /^(\s*\d+(\.\d+)?\s*[a-zµ]+)+\s*$/i;
-
-/** A span such as `90s`, `10m` or `1h30m`, in milliseconds. */
-export function durationArgument(text: string): number {
-  const ms = DURATION.test(text) ? parseDuration(text) : null;
-  if (ms !== null && Number.isFinite(ms)) return Math.round(ms);
-  throw new InvalidArgumentError('Write a number and a unit, such as 90s, 10m or 30d.');
 }
 
 /** A span that something can be waited for, in milliseconds: a timer holds 24 days at most. */

@@ -3,7 +3,7 @@ import {
   addLogFlags,
   addSettingsFlags,
   countUpTo,
-  durationMs,
+  durationArgument,
   exitCode,
   metricsOption,
   type LogFlags,
@@ -59,12 +59,12 @@ export function commandLine(): Command {
     )
     .addOption(
       new Option('--gc-older-than <duration>', 'delete workflows that ended so long ago')
-        .argParser(duration)
+        .argParser(durationArgument)
         .default(30 * DAY_MS, '30d'),
     )
     .addOption(
       new Option('--gc-every <duration>', 'how often to look for them')
-        .argParser(duration)
+        .argParser(durationArgument)
         .default(DAY_MS, '1d'),
     )
     .addOption(
@@ -72,7 +72,7 @@ export function commandLine(): Command {
         '--fail-unserved-after <duration>',
         'fail workflows that no stad has served for so long; 0s: never',
       )
-        .argParser(duration)
+        .argParser(durationArgument)
         .default(7 * DAY_MS, '7d'),
     )
     .option(
@@ -111,10 +111,4 @@ function address(text: string, previous: readonly ListenAddress[]): readonly Lis
     if (error instanceof ListenAddressError) throw new InvalidArgumentError(error.message);
     throw error;
   }
-}
-
-function duration(text: string): number {
-  const ms = durationMs(text);
-  if (ms === undefined) throw new InvalidArgumentError('not a duration such as 90s, 12h or 30d');
-  return ms;
 }

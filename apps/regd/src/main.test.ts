@@ -98,6 +98,7 @@ test.for([
   ['--tls-key', 'regd.key'],
   ['--gc-older-than', 'soon'],
   ['--state', ''],
+  ['--gc-older-than', '30'],
   ['--waits-per-peer', '0'],
   ['--waits-per-peer', '5001'],
   ['--log-level', 'loud'],

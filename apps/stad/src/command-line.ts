@@ -3,7 +3,7 @@ import {
   addLogFlags,
   addSettingsFlags,
   countUpTo,
-  durationMs,
+  durationArgument,
   exitCode,
   metricsOption,
   type LogFlags,
@@ -13,7 +13,7 @@ import {
   type OtlpFlags,
   type SettingsSource,
 } from '@permafrost/daemon-kit';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { driverNames, type DriverName } from './driver.ts';
 
@@ -60,7 +60,7 @@ export function commandLine(): Command {
     .option('--jobs <count>', 'repos worked on at the same time', countUpTo(), 4)
     .addOption(
       new Option('--retry-for <duration>', 'how long faults that may pass are tried again')
-        .argParser(duration)
+        .argParser(durationArgument)
         .default(600_000, '10m'),
     )
     .addOption(metricsOption())
@@ -84,10 +84,4 @@ Exit codes: 0 stopped as it was told to, 1 failed, 2 wrong usage or settings.`,
 
 function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, nonEmpty(value)];
-}
-
-function duration(text: string): number {
-  const ms = durationMs(text);
-  if (ms === undefined) throw new InvalidArgumentError('not a duration such as 90s, 10min or 2h');
-  return ms;
 }

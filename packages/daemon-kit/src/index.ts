@@ -1,6 +1,6 @@
 // What both daemons need of the machine, so that neither has to import the other.
 export * from './count.ts';
-export * from './duration.ts';
+export { durationArgument } from './duration.ts';
 export { exitCode } from './exit-code.ts';
 export { daemonLog } from './log/daemon-log.ts';
 export { addLogFlags, type LogFlags } from './log/log-flags.ts';

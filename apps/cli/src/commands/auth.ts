@@ -2,7 +2,8 @@
 // asks no regd.
 import type * as Access from '@permafrost/access';
 import { Option, type Command } from 'commander';
-import { durationArgument, nonEmptyArgument } from '../arguments.ts';
+import { durationArgument } from '@permafrost/daemon-kit/duration';
+import { nonEmptyArgument } from '../arguments.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { Failure } from '../failure.ts';
 import type { Session } from '../session.ts';

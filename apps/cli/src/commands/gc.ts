@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { operator } from '@permafrost/proto';
-import { durationArgument } from '../arguments.ts';
+import { durationArgument } from '@permafrost/daemon-kit/duration';
 import type { Session } from '../session.ts';
 import { examples, type Bind } from './bind.ts';
 import { reasonFlag } from './reason-flag.ts';

@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import { STUCK_MS } from '@permafrost/events';
 import type { operator } from '@permafrost/proto';
-import { durationArgument, registryArgument } from '../arguments.ts';
+import { durationArgument } from '@permafrost/daemon-kit/duration';
+import { registryArgument } from '../arguments.ts';
 import type { Output } from '../output/output.ts';
 import type { Session } from '../session.ts';
 import { workflowPages } from '../workflow-pages.ts';
