@@ -43,6 +43,16 @@ export default tseslint.config(
     },
   },
   {
+    files: ['apps/*/src/**/*.ts'],
+    ignores: ['apps/*/src/version.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/package.json'], message: 'All programs have one version.' }] },
+      ],
+    },
+  },
+  {
     // The core decides; clock, ids, files and databases come in through its ports.
     files: ['packages/workflow-core/src/**/*.ts'],
     ignores: ['**/*.test.ts'],

@@ -1,6 +1,5 @@
 // The command line of `permafrost`: its commands, its global flags, its help.
 import { Command, Option } from 'commander';
-import packageJson from '../../../package.json' with { type: 'json' };
 import { nonEmptyArgument, serverArgument } from './arguments.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addAuth } from './commands/auth.ts';
@@ -21,12 +20,13 @@ import { addStatus } from './commands/status.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWorkflows } from './commands/workflows.ts';
 import { examples, type Bind } from './commands/bind.ts';
+import { version } from './version.ts';
 
 /** All of the commands, whose actions `bind` makes; without it, they do nothing. */
 export function commandLine(bind: Bind = () => () => Promise.resolve()): Command {
   const program = new Command('permafrost')
     .description('Freezes finished research data where it lies, and thaws it again.')
-    .version(packageJson.version)
+    .version(version)
     .option('--state <dir>', 'state directory of regd, which holds its socket', nonEmptyArgument)
     .addOption(
       new Option('--server <addr>', 'where regd listens: unix:FILE or HOST:PORT')

@@ -14,7 +14,6 @@ import {
   type SettingsSource,
 } from '@permafrost/daemon-kit';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import packageJson from '../../../package.json' with { type: 'json' };
 import {
   ListenAddressError,
   parseListenAddress,
@@ -22,6 +21,7 @@ import {
 } from './grpc/listen-address.ts';
 import { LASTING_OF_PEER } from './grpc/open-calls.ts';
 import { addTrustFlags, type TrustFlags } from './trust-flags.ts';
+import { version } from './version.ts';
 
 export type Flags = TrustFlags &
   MetricsFlags &
@@ -47,7 +47,7 @@ const DAY_MS = 86_400_000;
 export function commandLine(): Command {
   const program = new Command('permafrost-regd')
     .description('Serves the registries over gRPC, and moves workflows on.')
-    .version(packageJson.version)
+    .version(version)
     .option('--state <dir>', 'the directory of the journal and of the socket', nonEmpty)
     .addOption(
       new Option(

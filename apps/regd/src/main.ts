@@ -15,7 +15,6 @@ import { Fault } from '@permafrost/events';
 import { openSqliteJournal } from '@permafrost/events/sqlite';
 import { makeStateDirectory, stateDirectory } from '@permafrost/events/state-directory';
 import { InvalidArgumentError } from 'commander';
-import packageJson from '../package.json' with { type: 'json' };
 import { entrancesFor, type Entrance } from './access/entrances.ts';
 import { Trust, TrustError } from './access/trust.ts';
 import { settingsSource, type Flags } from './command-line.ts';
@@ -24,6 +23,7 @@ import { callLimits } from './grpc/open-calls.ts';
 import type { RegdMetrics } from './metrics/regd-metrics.ts';
 import { serve } from './regd.ts';
 import { trustFilesOf } from './trust-flags.ts';
+import { version } from './version.ts';
 
 const settings = settingsAtStart<Flags>(settingsSource);
 const { flags } = settings;
@@ -42,7 +42,6 @@ try {
   using metrics = await metricsServed(flags, loadMetrics, log);
   const opened = await openSqliteJournal({ path: state.journal });
   const { traces } = opened;
-  const { version } = packageJson;
   await using tracing = await tracingFor(flags, { daemon: 'regd', version, traces, log });
   const journal = watchedBy(opened, metrics, tracing);
   const { gcOlderThan: gcOlderThanMs, gcEvery: gcEveryMs } = flags;

@@ -16,7 +16,6 @@ import {
   together,
   type Log,
 } from '@permafrost/workflow-core';
-import packageJson from '../package.json' with { type: 'json' };
 import type { Entrance } from './access/entrances.ts';
 import { Guard } from './access/guard.ts';
 import { Objects } from './access/objects.ts';
@@ -42,6 +41,7 @@ import { reposService } from './services/repos.ts';
 import { statService } from './services/stat.ts';
 import { storageServices } from './services/storage-services.ts';
 import { failingUnserved } from './unserved.ts';
+import { version } from './version.ts';
 
 /** Somebody may wait for it who wants a workflow cancelled whose stad has gone. */
 const UNSERVED_LOOK_MS = 60_000;
@@ -185,7 +185,7 @@ function runInBackground(
   const loop = together(clock, new RegdLoop({ engine }), pings);
   const runner = new Runner({ engine, loop, clock, random: Math.random, log });
   const who = { instance, daemon: 'regd', host: hostname() } as const;
-  const presence = { ...who, pid: process.pid, version: packageJson.version };
+  const presence = { ...who, pid: process.pid, version };
   const garbage = { engine, clock, log, olderThanMs: gcOlderThanMs, everyMs: gcEveryMs };
   const { failUnservedAfterMs: unservedMsMax, unservedLookMs: everyMs = UNSERVED_LOOK_MS } =
     settings;

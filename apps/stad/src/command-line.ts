@@ -14,8 +14,8 @@ import {
   type SettingsSource,
 } from '@permafrost/daemon-kit';
 import { Command, Option } from 'commander';
-import packageJson from '../../../package.json' with { type: 'json' };
 import { driverNames, type DriverName } from './driver.ts';
+import { version } from './version.ts';
 
 export type Flags = MetricsFlags &
   LogFlags &
@@ -40,7 +40,7 @@ export function commandLine(): Command {
     .description(
       'Changes the attributes of files, and records their stat in shadow repos, on one host.',
     )
-    .version(packageJson.version)
+    .version(version)
     .option('--state <dir>', 'the directory of the journal and of the shadow repos', nonEmpty)
     .requiredOption(
       '--host <name>',

@@ -13,10 +13,10 @@ import {
 import { Fault } from '@permafrost/events';
 import { openSqliteJournal } from '@permafrost/events/sqlite';
 import { makeStateDirectory, stateDirectory } from '@permafrost/events/state-directory';
-import packageJson from '../package.json' with { type: 'json' };
 import { settingsSource, type Flags } from './command-line.ts';
 import type { StadMetrics } from './metrics/stad-metrics.ts';
 import { serve } from './stad.ts';
+import { version } from './version.ts';
 
 const settings = settingsAtStart<Flags>(settingsSource);
 const { flags } = settings;
@@ -36,7 +36,6 @@ try {
   const opened = await openSqliteJournal({ path: state.journal });
   const { root: roots, jobs: jobsMax, retryFor: retryForMs, host, driver } = flags;
   const { traces } = opened;
-  const { version } = packageJson;
   await using tracing = await tracingFor(flags, { daemon: 'stad', version, host, traces, log });
   const journal = watchedBy(opened, metrics, tracing);
   const limits = { jobsMax, retryForMs };

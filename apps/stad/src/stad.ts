@@ -23,7 +23,6 @@ import {
   type Log,
   type Responder,
 } from '@permafrost/workflow-core';
-import packageJson from '../package.json' with { type: 'json' };
 import { checkResponder } from './check/responder.ts';
 import { openDriver, type DriverName } from './driver.ts';
 import { endingTogether } from './ending-together.ts';
@@ -37,6 +36,7 @@ import { failureFileOf } from './shadow/layout.ts';
 import { statResponders } from './stat/responders.ts';
 import { tracedLoop, tracedShadow, tracedTree } from './traced-work.ts';
 import { FlaggedTree } from './tree/immutable-tree.ts';
+import { version } from './version.ts';
 
 export interface StadSettings {
   journal: Journal & Noticeboard & StateStore & { readonly inquiries: Inquiries };
@@ -88,7 +88,7 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
   const loop = together(nodeClock, spans ? tracedLoop(files, spans) : files, pings);
   const runner = new Runner({ engine, loop, clock: nodeClock, random: Math.random, log });
   const who = { instance, daemon: 'stad', host, pid: process.pid } as const;
-  const present = { ...who, version: packageJson.version };
+  const present = { ...who, version };
   log.info({ host, machine: hostname(), driver: settings.driver, roots }, 'stad ready');
   manager?.ready(`serves host ${host} by ${settings.driver}`);
   // One for each kind of question that regd may ask.

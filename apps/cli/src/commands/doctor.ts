@@ -1,6 +1,5 @@
 // `doctor`: looks at the whole installation, and says what to mend.
 import type { Command } from 'commander';
-import packageJson from '../../../../package.json' with { type: 'json' };
 import { askRegd } from '../doctor/ask-regd.ts';
 import { isBroken } from '../doctor/finding.ts';
 import { findingsOf } from '../doctor/findings.ts';
@@ -8,6 +7,7 @@ import { lookAtState } from '../doctor/look-at-state.ts';
 import { exitCode } from '../exit-code.ts';
 import { whileWaiting } from '../output/step-display.ts';
 import type { Session } from '../session.ts';
+import { version } from '../version.ts';
 import { findingsTable } from '../view/doctor.ts';
 import { examples, type Bind } from './bind.ts';
 
@@ -29,7 +29,6 @@ async function doctor(session: Session): Promise<void> {
   const [state, regd] = await whileWaiting(out.err, (say) =>
     Promise.all([lookAtState(session), askRegd(session, say)]),
   );
-  const { version } = packageJson;
   const findings = findingsOf({ version, regd, state });
   const isSound = !findings.some(isBroken);
   out.result({ isSound, findings }, (paint, columns) =>

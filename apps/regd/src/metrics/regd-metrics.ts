@@ -1,7 +1,7 @@
 // What Prometheus is told of regd. Loaded only when metrics are wanted; all else knows two hooks.
 import { JournalMetrics, Metrics } from '@permafrost/daemon-kit/metrics';
 import type { SqliteJournal } from '@permafrost/events/sqlite';
-import packageJson from '../../package.json' with { type: 'json' };
+import { version } from '../version.ts';
 import { CallMetrics } from './call-metrics.ts';
 import { EndedWorkflows } from './ended-workflows.ts';
 import { WorkflowGauges, type WorkflowsToLookAt } from './workflow-gauges.ts';
@@ -13,7 +13,7 @@ export class RegdMetrics extends Metrics {
   readonly #gauges: WorkflowGauges;
 
   constructor() {
-    super({ daemon: 'regd', version: packageJson.version });
+    super({ daemon: 'regd', version });
     this.#journal = new JournalMetrics(this.registry);
     this.calls = new CallMetrics(this.registry);
     this.#ended = new EndedWorkflows(this.registry);

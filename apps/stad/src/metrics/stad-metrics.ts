@@ -3,8 +3,8 @@ import { JournalMetrics, Metrics } from '@permafrost/daemon-kit/metrics';
 import type { Journal } from '@permafrost/events';
 import type { ImmutableTree, RepoLock, ShadowRepo } from '@permafrost/workflow-core';
 import { Gauge } from 'prom-client';
-import packageJson from '../../package.json' with { type: 'json' };
 import type { CheckRun } from '../check/responder.ts';
+import { version } from '../version.ts';
 import { measuredChecks } from './measured-checks.ts';
 import { measuredLock } from './measured-lock.ts';
 import { measuredShadow } from './measured-shadow.ts';
@@ -20,7 +20,7 @@ export class StadMetrics extends Metrics {
   readonly checks: CheckRun;
 
   constructor() {
-    super({ daemon: 'stad', version: packageJson.version });
+    super({ daemon: 'stad', version });
     const { registry } = this;
     this.#journal = new JournalMetrics(registry);
     this.#roots = new Gauge({
