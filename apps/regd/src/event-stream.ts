@@ -1,4 +1,4 @@
-// The one way in which events of a history are streamed (spec/wire.md 3.3), for all services.
+// The one way in which events are streamed (spec/wire.md 3.3), for all services.
 import {
   nilUlid,
   UnknownEventError,
@@ -15,29 +15,35 @@ export const willBlock: unique symbol = Symbol('will block');
 
 export type Streamed = StoredEvent | typeof willBlock;
 
-export interface StreamRequest {
+export interface PassesRequest {
   journal: Journal;
+  /** Goes on with what is new until the signal is aborted. */
+  watch: boolean;
+  signal: AbortSignal;
+  /** How often a watcher is told that there is nothing new. The default is that of the contract. */
+  tickMs?: number;
+}
+
+export interface StreamRequest extends PassesRequest {
   history: Uuid;
   /** Only events after this one. */
   after?: Ulid | undefined;
-  /** Goes on with new events until the signal is aborted. */
-  watch: boolean;
-  signal: AbortSignal;
   /** What the texts of the stream's errors begin with. */
   subject: string;
-  /** How often a watcher is told that there is nothing new. The default is that of the contract. */
-  tickMs?: number;
 }
 
 const TICK_MS = 10_000;
 const PAGE_EVENTS = 500;
 
 /**
- * The events of a history; with `watch`, {@link willBlock} after each pass that found events, and
- * now and then. Throws the signal's reason when that ends a watch.
+ * What each pass finds, which goes on where the last one has ended; with `watch`, {@link willBlock}
+ * after each that found something, and now and then. Throws the signal's reason when that ends a
+ * watch.
  */
-export async function* eventStream(request: StreamRequest): AsyncGenerator<Streamed> {
-  const { journal, watch, signal, tickMs = TICK_MS } = request;
+export async function* inPasses<T>(
+  { journal, watch, signal, tickMs = TICK_MS }: PassesRequest,
+  pass: () => AsyncIterable<T>,
+): AsyncGenerator<T | typeof willBlock> {
   const occasions = watch
     ? lookOnNews(
         journal,
@@ -46,12 +52,10 @@ export async function* eventStream(request: StreamRequest): AsyncGenerator<Strea
         () => tickMs,
       )
     : ['once'];
-  let after = request.after ?? nilUlid;
   for await (const occasion of occasions) {
     let isWorthTelling = occasion !== 'news';
-    for await (const event of pass(request, after)) {
-      yield event;
-      after = event.id;
+    for await (const found of pass()) {
+      yield found;
       isWorthTelling = true;
     }
     if (watch && isWorthTelling) yield willBlock;
@@ -59,7 +63,18 @@ export async function* eventStream(request: StreamRequest): AsyncGenerator<Strea
   signal.throwIfAborted();
 }
 
-async function* pass(
+/** The events of a history, {@link inPasses}. */
+export function eventStream(request: StreamRequest): AsyncGenerator<Streamed> {
+  let after = request.after ?? nilUlid;
+  return inPasses(request, async function* () {
+    for await (const event of eventsOf(request, after)) {
+      yield event;
+      after = event.id;
+    }
+  });
+}
+
+async function* eventsOf(
   { journal, history, signal, subject }: StreamRequest,
   after: Ulid,
 ): AsyncGenerator<StoredEvent> {

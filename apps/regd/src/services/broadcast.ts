@@ -13,6 +13,7 @@ import {
   type BroadcastEventsO,
 } from '@permafrost/proto';
 import { eventsAfter } from '../all-events.ts';
+import { inPasses, willBlock } from '../event-stream.ts';
 import { badArgument, notFound } from '../grpc/rpc-error.ts';
 import { serviceOf, type Call, type MakeService } from '../grpc/service.ts';
 import { lookOnNews } from '../news.ts';
@@ -48,24 +49,17 @@ async function* events(
     throw badArgument('CHANNEL_UNKNOWN', 'invalid channel', 'The only channel is `all`.');
   }
   let place = await startOf(journal, request);
-  const looks = watch
-    ? lookOnNews(
-        journal,
-        signal,
-        (occasion) => occasion,
-        () => TICK_MS,
-      )
-    : ['once'];
-  for await (const occasion of looks) {
-    let isWorthTelling = occasion !== 'news';
+  const notices = inPasses({ journal, watch, signal }, async function* () {
     for await (const { event, place: next } of noticesAfter(journal, place)) {
-      yield { channel, events: [event], willBlock: false };
+      yield event;
       place = next;
-      isWorthTelling = true;
     }
-    if (watch && isWorthTelling) yield { channel, events: [], willBlock: true };
+  });
+  for await (const notice of notices) {
+    yield notice === willBlock
+      ? { channel, events: [], willBlock: true }
+      : { channel, events: [notice], willBlock: false };
   }
-  signal.throwIfAborted();
 }
 
 async function startOf(journal: Context['journal'], request: BroadcastEventsI): Promise<Place> {
