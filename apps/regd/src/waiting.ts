@@ -14,7 +14,10 @@ export interface Waiting {
   clock: Clock;
 }
 
-/** In words: whom a workflow waits for, and whether they are there at all; empty once it has ended. */
+/**
+ * In words: whom a workflow waits for, and whether they are there at all (invariant 11). Empty once
+ * it has ended.
+ */
 export async function describeWaiting(
   { engine, board, clock }: Waiting,
   workflow: BegunWorkflow,

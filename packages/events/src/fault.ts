@@ -1,6 +1,6 @@
 /**
  * The world failed: a disk, a process, a busy database. A fault carries a stable code and says
- * whether trying the same again can help; nobody reads its message to find out.
+ * whether trying the same again can help; nobody reads its message to find out (invariant 12).
  */
 export abstract class Fault extends Error {
   abstract readonly code: string;

@@ -1,4 +1,5 @@
-// The lock of each repo on this host: within the process a queue, between processes a lock file.
+// The lock of each repo on this host (invariant 10): within the process a queue, between processes a
+// lock file.
 import type { Uuid } from '@permafrost/events';
 import type { RepoLock } from '@permafrost/workflow-core';
 import { FileLock } from './file-lock.ts';

@@ -1,6 +1,6 @@
 // Looking at the data: opens directories, lists them and reads what `lstat` says. It never follows
-// a symlink and never enters another file system, also when names are swapped during the walk: a
-// directory is held by its descriptor, and entries are reached through that (Linux).
+// a symlink and never enters another file system, also when names are swapped during the walk
+// (invariant 9): a directory is held by its descriptor, and entries are reached through that (Linux).
 //
 // A walk uses the directory that it went into last, and the top. Of those between, only the nearest
 // stay open, so that descriptors suffice for a tree of any depth; the others are opened again on the

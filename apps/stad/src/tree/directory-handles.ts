@@ -1,6 +1,6 @@
 // Keeps directories open, as many as are needed and few more. A directory is always opened relative
 // to its open parent, never through a symlink and never into another file system or mount, so that
-// no rename or symlink anywhere can lead the walk out of its tree.
+// no rename or symlink anywhere can lead the walk out of its tree (invariant 9).
 //
 // The invariant of all pinned paths: whoever uses a directory's descriptor holds a pin on it, and a
 // pinned directory stays open. What is not pinned may be closed at any time, and is then opened

@@ -162,7 +162,7 @@ export class FlaggedTree implements ImmutableTree {
       );
     if (failures.count > 0) throw await failures.toFault(`freeze ${shown}`);
     // A pass that found nothing to do has seen the flag on every entry, each directory before its
-    // entries: it is the proof itself.
+    // entries: it is the proof itself (invariant 7).
     if (summary.changed === 0) return summary;
     // The path is opened anew: if another tree is there by now, it is that one which people see.
     const verified = await this.#pass(path, watch, {

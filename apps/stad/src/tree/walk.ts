@@ -1,5 +1,5 @@
-// The one walk of a tree. It goes over everything once, in one of two orders, and lets a `Settle`
-// decide what is done with each entry.
+// The one walk of a tree. It goes over everything once, in one of two orders (invariant 8), and lets
+// a `Settle` decide what is done with each entry.
 //
 // - `directories-first`: a directory is settled before it is listed. A freeze works so: once its
 //   flag is set, nobody can add, remove or swap what the listing then finds.

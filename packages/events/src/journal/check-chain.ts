@@ -1,5 +1,5 @@
-// A history is a chain: each event names its predecessor. Checked whenever a history is read, so
-// that damage is met before anybody decides on it.
+// A history is a chain: each event names its predecessor (invariant 3). Checked whenever a history
+// is read, so that damage is met before anybody decides on it.
 import type { Ulid, Vid } from '../ids/ulid.ts';
 import type { Uuid } from '../ids/uuid.ts';
 import { BrokenChainError } from './errors.ts';

@@ -1,5 +1,6 @@
 // The storage tier of a repo and the one machine that moves it, for both directions. The registry
-// and the repo each keep a copy of it, so that either can refuse on its own.
+// and the repo each keep a copy of it, so that either can refuse a second workflow on its own
+// (invariant 6).
 import type { Direction, Tier, Uuid } from '@permafrost/events';
 
 /** Where a repo stands, and which workflow put it there last. */
@@ -26,7 +27,10 @@ const courses: Readonly<Record<Direction, Course>> = {
   },
 };
 
-/** `go`: new facts. `already`: this very workflow has done it before. `conflict`: not from here. */
+/**
+ * `go`: new facts. `already`: this very workflow has done it before, which is success (invariant 5).
+ * `conflict`: not from here.
+ */
 export type Verdict = 'go' | 'already' | 'conflict';
 
 type Move = Readonly<{ direction: Direction; workflowId: Uuid }>;
