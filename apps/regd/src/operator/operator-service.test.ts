@@ -234,13 +234,16 @@ describe('events', () => {
   });
 
   test('are watched', async () => {
+    let label: string | undefined;
     for await (const { event } of at.client.stream(watchEvents, { watch: true })) {
       // The first event of the registry that is made because of the first event of all.
       if (event?.kind === 'main' && event.type === 'EV_FSO_MAIN_INITIALIZED') {
         await at.client.call(RegistryService.initRegistry, { registry: 'second' });
       }
-      if (event?.label === 'second') break;
+      label = event?.label;
+      if (label === 'second') break;
     }
+    expect(label).toBe('second');
   });
 
   test.for([

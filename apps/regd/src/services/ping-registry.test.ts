@@ -87,10 +87,12 @@ test('regd answers by itself', async () => {
     workflow,
     watch: true,
   });
+  let said: readonly string[] = [];
   for await (const message of events) {
-    const said = message.events.map(({ statusMessage }) => statusMessage);
+    said = message.events.map(({ statusMessage }) => statusMessage);
     if (said.includes('nogfsoregd ping 1')) break;
   }
+  expect(said).toContain('nogfsoregd ping 1');
 });
 
 test('an id that means something else, and a version that is not current, are refused', async () => {
