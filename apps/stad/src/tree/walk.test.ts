@@ -1,9 +1,9 @@
-import { openSync } from 'node:fs';
+import { fstatSync, mkdirSync, openSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { entriesIn } from '@permafrost/workflow-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { DirectoryHandles } from './directory-handles.ts';
+import { type DirectoryOpener, DirectoryHandles, openDirectory } from './directory-handles.ts';
 import { FailureList } from './failure-list.ts';
 import type { Settle, Sweep } from './settle.ts';
 import { temporaryDirectory, type TemporaryDirectory } from './testing/real-files.ts';
@@ -29,22 +29,35 @@ const sweep: Sweep = ([directory]) => {
   ]);
 };
 
-async function told(order: WalkOrder, sweep: Sweep | undefined): Promise<[number, number]> {
-  let entries = 0;
-  const handles = new DirectoryHandles(openSync(space.path, 'r'), 8);
-  const walk = new Walk(handles, {
+type Means = Readonly<{
+  order: WalkOrder;
+  sweep: Sweep | undefined;
+  onSettled?: (more: number) => void;
+}>;
+
+function walkOver(
+  handles: DirectoryHandles,
+  { order, sweep, onSettled = () => undefined }: Means,
+): Walk {
+  return new Walk(handles, {
     order,
     settle,
     sweep,
     mountPointsIn: () => [],
     lanes: 1,
     signal: new AbortController().signal,
-    onSettled: (more) => (entries += more),
+    onSettled,
     doing: 'set',
     failureList: new FailureList(),
     onWrong: undefined,
   });
-  const { summary } = await walk.run();
+}
+
+async function told(order: WalkOrder, sweep: Sweep | undefined): Promise<[number, number]> {
+  let entries = 0;
+  const handles = new DirectoryHandles(openSync(space.path, 'r'), 8);
+  const onSettled = (more: number): unknown => (entries += more);
+  const { summary } = await walkOver(handles, { order, sweep, onSettled }).run();
   handles.close();
   return [entries, entriesIn(summary)];
 }
@@ -57,5 +70,24 @@ it.each(['directories-first', 'directories-last'] as const)(
     for (const name of ['a', 'b', 'd/c']) await symlink('nowhere', join(space.path, name));
     expect(await told(order, undefined)).toEqual([6, 6]);
     expect(await told(order, sweep)).toEqual([8, 8]);
+  },
+);
+
+it.each(['directories-first', 'directories-last'] as const)(
+  'opens few of many directories more than once, %s',
+  async (order) => {
+    for (let count = 0; count < 1200; count++) mkdirSync(join(space.path, `${count}`));
+    let opened = 0;
+    const open: DirectoryOpener = async (parentFd, name) => {
+      opened++;
+      const fd = await openDirectory(`/proc/self/fd/${parentFd}/${name}`);
+      return { fd, inode: fstatSync(fd, { bigint: true }).ino };
+    };
+    const handles = new DirectoryHandles(openSync(space.path, 'r'), 600, open);
+    const { summary } = await walkOver(handles, { order, sweep: undefined }).run();
+    handles.close();
+    expect(summary.dirs).toBe(1201);
+    // Those that were settled first, and wait until the last have been.
+    expect(opened - 1200).toBeLessThanOrEqual(256);
   },
 );

@@ -107,14 +107,24 @@ export class Walk {
   async #advance(): Promise<boolean> {
     this.#options.signal.throwIfAborted();
     const { sweep } = this.#options;
-    const mayList = this.#due.length < DIRECTORIES_MAX && this.#unlisted.length > 0;
-    if (mayList && sweep) await this.#sweepDirectories(sweep);
-    else if (mayList) await this.#list(this.#unlisted.pop());
+    const isListing = this.#isListingNext();
+    if (isListing && sweep) await this.#sweepDirectories(sweep);
+    else if (isListing) await this.#list(this.#unlisted.pop());
     else if (this.#due.length > 0) await this.#settleDirectories();
     else if (!this.#files.isEmpty && !this.#lanes.full) await this.#settleFiles();
     else if (!this.#lanes.idle) await this.#lanes.next();
     else return false;
     return true;
+  }
+
+  /** Of its two turns a directory has the second soon after the first, while it is still open. */
+  #isListingNext(): boolean {
+    const isListingSecond = this.#options.order === 'directories-first';
+    const [first, second] = isListingSecond
+      ? [this.#due, this.#unlisted]
+      : [this.#unlisted, this.#due];
+    const isSecondNext = second.length >= DIRECTORIES_MAX || first.length === 0;
+    return isListingSecond === isSecondNext && this.#unlisted.length > 0;
   }
 
   #isHopeless(): boolean {
