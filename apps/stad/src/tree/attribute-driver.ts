@@ -23,6 +23,9 @@ export type FlagState = 'immutable' | 'mutable';
  */
 export type EntryFailure = Readonly<{ errno: string }>;
 
+/** What became of an entry that was to be brought to a state, or why it is not in it. */
+export type Brought = 'changed' | 'unchanged' | EntryFailure;
+
 /** The state that the entry has now, or why it is not known or not the wanted one. */
 export type Outcome = FlagState | EntryFailure;
 
@@ -54,6 +57,16 @@ export interface AttributeDriver {
     wanted: FlagState,
     signal: AbortSignal,
   ): Promise<readonly Outcome[]>;
+
+  /**
+   * For a driver that looks at each entry before it changes it anyway: `read`, and `write` of those that
+   * are not as wanted, in one.
+   */
+  bring?(
+    entries: readonly Entry[],
+    wanted: FlagState,
+    signal: AbortSignal,
+  ): Promise<readonly Brought[]>;
 
   /**
    * For a driver to which the names of files need not be told: lists directories, and does for each

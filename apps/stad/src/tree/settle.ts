@@ -1,8 +1,8 @@
 // What a walk does with the entries that it meets.
 import type {
   AttributeDriver,
+  Brought,
   Entry,
-  EntryFailure,
   FlagState,
   Swept,
   SweepOrder,
@@ -10,7 +10,7 @@ import type {
 } from './attribute-driver.ts';
 
 /** What became of one entry. A `FlagState`: it was left in that state, which is not the wanted one. */
-export type Settled = 'changed' | 'unchanged' | FlagState | EntryFailure;
+export type Settled = Brought | FlagState;
 
 /** Settles a batch; the answers are in the order of the entries. */
 export type Settle = (
@@ -20,6 +20,10 @@ export type Settle = (
 
 /** Brings entries to the wanted state. What is right already is read once and not written. */
 export function bringTo(driver: AttributeDriver, wanted: FlagState): Settle {
+  if (driver.bring) {
+    const bring = driver.bring.bind(driver);
+    return (entries, signal) => bring(entries, wanted, signal);
+  }
   const wrong: FlagState = wanted === 'immutable' ? 'mutable' : 'immutable';
   return async (entries, signal) => {
     const seen = await driver.read(entries, signal);

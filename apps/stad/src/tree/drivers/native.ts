@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { FilesFault } from '@permafrost/workflow-core';
 import type {
   AttributeDriver,
+  Brought,
   Entry,
   FlagState,
   Outcome,
@@ -66,6 +67,14 @@ export class NativeDriver implements AttributeDriver {
     hold?: number,
   ): Promise<readonly Outcome[]> {
     return this.#run({ do: 'write', entries, wanted, hold }, signal);
+  }
+
+  bring(
+    entries: readonly Entry[],
+    wanted: FlagState,
+    signal: AbortSignal,
+  ): Promise<readonly Brought[]> {
+    return this.#run({ do: 'bring', entries, wanted }, signal);
   }
 
   sweep(

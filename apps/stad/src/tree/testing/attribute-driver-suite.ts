@@ -110,6 +110,24 @@ export function attributeDriverSuite(
       expect(await driver.write(mixed, 'mutable', signal)).toEqual(answers('mutable'));
     });
 
+    it('tells what it had to change, where it looks and changes in one', async () => {
+      if (!driver.bring) return;
+      await create('file');
+      await symlink(data, join(data, 'link'));
+      const all = ['file', 'link', '.', 'none'].map(entry);
+      const none = { errno: 'ENOENT' };
+      for (const wanted of ['immutable', 'mutable'] as const) {
+        await driver.write([entry('file')], wanted, signal);
+        expect(await driver.bring(all, wanted, signal)).toEqual([
+          'unchanged',
+          none,
+          'changed',
+          none,
+        ]);
+        expect(await driver.read(all, signal)).toEqual([wanted, none, wanted, none]);
+      }
+    });
+
     it('follows the open directory and not its path', async () => {
       await create('file');
       await rename(data, `${data}-moved`);

@@ -18,12 +18,16 @@ how.buffer.writeUInt32LE(RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH
 
 const { EXDEV } = os.errno;
 
-/** Undefined for what belongs to another file system, subvolume or mount. */
-export function openBelow(fd: number, name: Address): OpenDirectory | EntryFailure | undefined {
+/** Undefined for what belongs to another file system, subvolume or mount than `fd`, which is on `device`. */
+export function openBelow(
+  fd: number,
+  name: Address,
+  device: bigint,
+): OpenDirectory | EntryFailure | undefined {
   const result = call('openat2', fd, name, how.at, how.buffer.length);
   if (result < 0) return result === -EXDEV ? undefined : { errno: errnoName(result) };
-  const { device, inode } = identityOf(result);
-  if (device === identityOf(fd).device) return { fd: result, inode };
+  const identity = identityOf(result);
+  if (identity.device === device) return { fd: result, inode: identity.inode };
   // A subvolume of Btrfs is no mount point, and yet nothing else that looks at the tree goes into it.
   call('close', result);
   return undefined;

@@ -1,5 +1,6 @@
 // What the driver and its threads say to each other.
 import type {
+  Brought,
   Entry,
   EntryFailure,
   FlagState,
@@ -14,6 +15,7 @@ import type { CallingWay } from './attribute-calls.ts';
 export type Task =
   | Readonly<{ do: 'read'; entries: readonly Entry[] }>
   | Readonly<{ do: 'write'; entries: readonly Entry[]; wanted: FlagState } & Held>
+  | Readonly<{ do: 'bring'; entries: readonly Entry[]; wanted: FlagState }>
   | Readonly<{ do: 'open'; directories: readonly Entry[] }>
   | Readonly<{ do: 'sweep'; directories: readonly SweptDirectory[]; order: SweepOrder } & Held>
   | Readonly<{ do: 'lock'; fd: number }>;
@@ -24,6 +26,7 @@ type Held = Readonly<{ hold?: number | undefined }>;
 type Answers = Readonly<{
   read: readonly Outcome[];
   write: readonly Outcome[];
+  bring: readonly Brought[];
   /** Undefined for what belongs to another file system or mount. */
   open: readonly (OpenDirectory | EntryFailure | undefined)[];
   sweep: readonly Swept[];

@@ -2,8 +2,15 @@
 // names: descriptors are the whole process's, and whoever gave the task keeps them open.
 import { constants as os } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Entry, FlagState, Outcome, Swept } from '../../attribute-driver.ts';
-import { attributeCalls, typeOf } from './attribute-calls.ts';
+import type {
+  Brought,
+  Entry,
+  EntryFailure,
+  FlagState,
+  Outcome,
+  Swept,
+} from '../../attribute-driver.ts';
+import { attributeCalls, identityOf, typeOf } from './attribute-calls.ts';
 import { Budget } from './budget.ts';
 import { ChattrProgram } from './chattr-program.ts';
 import { canOpenBelow, openBelow } from './directory-open.ts';
@@ -41,9 +48,11 @@ function answerTo(task: Task): Answer {
     case 'read':
       return task.entries.map(look);
     case 'write':
-      return bring(task.entries, task);
+      return write(task.entries, task);
+    case 'bring':
+      return task.entries.map((entry) => bring(entry, task.wanted));
     case 'open':
-      return task.directories.map(open);
+      return openAll(task.directories);
     case 'sweep':
       return task.order.mayWrite && chattr ? lookAndBring(task) : sweep(task);
     case 'lock':
@@ -51,8 +60,16 @@ function answerTo(task: Task): Answer {
   }
 }
 
-function open(directory: Entry): Answer<Extract<Task, { do: 'open' }>>[number] {
-  return setName(directory) ? openBelow(directory.fd, name.at) : { errno: 'ENAMETOOLONG' };
+function openAll(directories: readonly Entry[]): Answer<Extract<Task, { do: 'open' }>> {
+  // Many of them have the same parent, which stays open meanwhile.
+  const devices = new Map<number, bigint>();
+  return directories.map((directory) => {
+    if (!setName(directory)) return { errno: 'ENAMETOOLONG' };
+    const { fd } = directory;
+    const device = devices.get(fd) ?? identityOf(fd).device;
+    devices.set(fd, device);
+    return openBelow(fd, name.at, device);
+  });
 }
 
 function setName(entry: Entry): boolean {
@@ -67,21 +84,28 @@ function look(entry: Entry): Outcome {
 
 type Bringing = Readonly<{ wanted: FlagState; hold?: number | undefined }>;
 
-function bring(entries: readonly Entry[], { wanted, hold }: Bringing): readonly Outcome[] {
+function write(entries: readonly Entry[], { wanted, hold }: Bringing): readonly Outcome[] {
   if (chattr) return chattr.bring(entries, { wanted, hold });
+  return entries.map((entry) => {
+    const brought = bring(entry, wanted);
+    return typeof brought === 'string' ? wanted : brought;
+  });
+}
+
+function bring(entry: Entry, wanted: FlagState): Brought {
   const work: Work = (fd, at) => calls.bring(fd, at, wanted === 'immutable');
-  return entries.map((entry) => outcomeOf(entry, work, () => wanted));
+  return outcomeOf(entry, work, (isChanged) => (isChanged ? 'changed' : 'unchanged'));
 }
 
 type Work = (fd: number, name: Address) => number;
 
-function outcomeOf(entry: Entry, work: Work, stateOf: (result: number) => FlagState): Outcome {
+function outcomeOf<T>(entry: Entry, work: Work, answerOf: (result: number) => T): T | EntryFailure {
   if (!setName(entry)) return { errno: 'ENAMETOOLONG' };
-  const type = typeOf(entry.fd, name.at);
+  const type = entry.name === '.' ? 'directory' : typeOf(entry.fd, name.at);
   if (typeof type === 'number') return { errno: errnoName(type) };
   if (type !== 'file' && type !== 'directory') return { errno: 'ENOENT' };
   const result = work(entry.fd, name.at);
-  return result < 0 ? { errno: errnoName(result) } : stateOf(result);
+  return result < 0 ? { errno: errnoName(result) } : answerOf(result);
 }
 
 const LOCK_EX_NB = 2 | 4;
@@ -114,7 +138,7 @@ function lookAndBring({ directories, order, hold }: SweepTask): readonly Swept[]
     const fd = directories[index]?.fd ?? -1;
     return swept.wrong.filter(isWrong).map(({ name }) => ({ fd, name }));
   };
-  const outcomes = bring(seen.flatMap(entriesOf), { wanted, hold }).values();
+  const outcomes = write(seen.flatMap(entriesOf), { wanted, hold }).values();
   return seen.map((swept): Swept => {
     const after = swept.wrong.map((wrong): Wrong => {
       const outcome = isWrong(wrong) ? outcomes.next().value : undefined;
