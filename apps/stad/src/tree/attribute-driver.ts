@@ -105,7 +105,15 @@ export type SweptDirectory = Readonly<{
   mountPoints: readonly ByteName[];
 }>;
 
-export type SweepOrder = Readonly<{ wanted: FlagState; mayWrite: boolean }>;
+export type SweepOrder = Readonly<{
+  wanted: FlagState;
+  mayWrite: boolean;
+  /**
+   * Open, and poll(2) tells on it when mounts are not as they were seen for the mount points of the
+   * directories. Until then nothing is mounted below the top; undefined where something is.
+   */
+  quietMounts: number | undefined;
+}>;
 
 /** What a sweep has met in one directory since the last sweep of it. */
 export type Swept = Readonly<{

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { link, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Direction, FilesFault, Step, TreeSummary } from '@permafrost/workflow-core';
-import { execa } from 'execa';
+import { execa, execaSync } from 'execa';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AttributeDriver } from './attribute-driver.ts';
 import { SimulatedDriver } from './drivers/simulated.ts';
@@ -345,6 +345,35 @@ describe.skipIf(noAttributes ?? noMounts).each(REAL_DRIVERS)(
       expect(entriesOf(outside).filter(isImmutable)).toEqual([]);
       expect(entriesOf(join(top, 'empty')).filter(isImmutable)).toEqual([]);
       expect(await apply('unfreeze')).toMatchObject(seen);
+    });
+
+    it('changes no file that is mounted in it while it is frozen', async () => {
+      await plant();
+      const outside = join(space.path, 'outside');
+      await writeFile(outside, '');
+      const driver = watchedDriver(real, {
+        beforeWrite: ([path]) => {
+          if (path === top) execaSync('mount', ['--bind', outside, join(top, 'b/1')]);
+        },
+      });
+      const seen = { dirs: PLANTED.dirs, files: PLANTED.files - 1, mounts: 1 };
+      expect(await apply('freeze', top, { driver })).toMatchObject(seen);
+      expect(isImmutable(outside)).toBe(false);
+    });
+
+    it('knows a mounted file also after it has been moved', async () => {
+      await plant();
+      const outside = join(space.path, 'outside');
+      await writeFile(outside, '');
+      await mount('--bind', outside, join(top, 'b/1'));
+      const driver = watchedDriver(real, {
+        beforeWrite: ([path]) => {
+          if (path === top) renameSync(top, `${top}-moved`);
+        },
+      });
+      await expect(apply('freeze', top, { driver })).rejects.toEqual(faultWith('FILES_MISSING'));
+      expect(isImmutable(`${top}-moved/b/2`)).toBe(true);
+      expect(isImmutable(outside)).toBe(false);
     });
 
     it('refuses a read-only mount before it changes anything', async () => {

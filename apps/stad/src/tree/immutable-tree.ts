@@ -20,7 +20,7 @@ import { NOT_KEPT } from './failures.ts';
 import { type ByteName, printablePath } from './names.ts';
 import { bringTo, look, sweepWith } from './settle.ts';
 import { StepReporter } from './step-reporter.ts';
-import { mountPointsIn, openTop } from './top.ts';
+import { openTop, seeMountsBelow } from './top.ts';
 import { Walk, type WalkResult } from './walk.ts';
 
 export type FlaggedTreeOptions = Readonly<{
@@ -193,7 +193,7 @@ export class FlaggedTree implements ImmutableTree {
     { wanted, mayWrite, failureList, entriesTotal, isVerifying, isReadOnly = false, onWrong }: Pass,
   ): Promise<WalkResult> {
     signal.throwIfAborted();
-    const { fd, mountPoints } = await openTop(path, this.#options.roots, { isReadOnly });
+    const { fd } = await openTop(path, this.#options.roots, { isReadOnly });
     const open = this.#driver.openDirectory?.bind(this.#driver);
     const handles = new DirectoryHandles(fd, this.#options.idleDirectoriesMax, open);
     const reporter = new StepReporter(onStep, {
@@ -211,7 +211,7 @@ export class FlaggedTree implements ImmutableTree {
         order: doing === 'clear' ? 'directories-last' : 'directories-first',
         settle: mayWrite ? bringTo(driver, wanted) : look(driver, wanted),
         sweep: sweepWith(driver, { wanted, mayWrite }),
-        mountPointsIn: (parent) => mountPointsIn(parent, mountPoints),
+        seeMounts: () => seeMountsBelow(fd),
         lanes: this.#options.lanes,
         onWrong,
         signal,

@@ -1,5 +1,5 @@
 // What the kernel says about mounts, read from /proc, which never waits for a disk.
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { ByteName } from './names.ts';
 
 /** The id of the mount that the open descriptor came through: a bind mount has its own. */
@@ -16,10 +16,27 @@ export type Mount = Readonly<{
   readOnly: boolean;
 }>;
 
+const MOUNTINFO = '/proc/self/mountinfo';
+
 /** Every mount that this process can see; see proc_pid_mountinfo(5). */
-export function listMounts(): readonly Mount[] {
-  const lines = readFileSync('/proc/self/mountinfo', 'latin1').split('\n');
+export function listMounts(source: string | number = MOUNTINFO): readonly Mount[] {
+  const lines = readFileSync(source, 'latin1').split('\n');
   return lines.filter((line) => line !== '').map(parseMount);
+}
+
+/** The mounts as they are at one moment. */
+export class MountTable implements Disposable {
+  /** Open: poll(2) tells on it that mounts are not as they were any more. */
+  readonly fd: number = openSync(MOUNTINFO, 'r');
+  readonly mounts: readonly Mount[];
+
+  constructor() {
+    this.mounts = listMounts(this.fd);
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.fd);
+  }
 }
 
 function parseMount(line: string): Mount {

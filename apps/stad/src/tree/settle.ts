@@ -51,12 +51,17 @@ export function look(driver: AttributeDriver, wanted: FlagState): Settle {
 /** Settles the files of directories without being told their names. */
 export type Sweep = (
   directories: readonly SweptDirectory[],
+  quietMounts: SweepOrder['quietMounts'],
   signal: AbortSignal,
 ) => Promise<readonly Swept[]>;
 
 /** Undefined for a driver that must be told each name. */
-export function sweepWith(driver: AttributeDriver, order: SweepOrder): Sweep | undefined {
+export function sweepWith(
+  driver: AttributeDriver,
+  order: Omit<SweepOrder, 'quietMounts'>,
+): Sweep | undefined {
   if (!driver.sweep) return undefined;
   const sweep = driver.sweep.bind(driver);
-  return (directories, signal) => sweep(directories, order, signal);
+  return (directories, quietMounts, signal) =>
+    sweep(directories, { ...order, quietMounts }, signal);
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { FilesFault, isWithin, type FilesFaultCode } from '@permafrost/workflow-core';
 import { openDirectory } from './directory-handles.ts';
 import { errnoOrThrow } from './errno.ts';
-import { listMounts, mountIdOf, type Mount } from './mounts.ts';
+import { listMounts, mountIdOf, MountTable, type Mount } from './mounts.ts';
 import { byteName, type ByteName, printablePath } from './names.ts';
 
 const closeAsync = promisify(close);
@@ -39,10 +39,7 @@ export async function openTop(
     const mountId = mountIdOf(fd);
     const mount = mounts.find(({ id }) => id === mountId);
     if (!isReadOnly) assertWritable(path, mount);
-    const points = mounts
-      .map(({ point }) => point)
-      .filter((point) => point !== place && isWithin(point, place));
-    return { fd, mount, mountPoints: new Set(points) };
+    return { fd, mount, mountPoints: mountPointsBelow(place, mounts) };
   } catch (error) {
     await closeAsync(fd);
     throw error;
@@ -59,6 +56,30 @@ export function assertWritable(path: string, mount: Mount | undefined): void {
 /** Where the open directory lies now. */
 export function placeOf(fd: number): ByteName {
   return readlinkSync(`/proc/self/fd/${fd}`, 'latin1');
+}
+
+function mountPointsBelow(place: ByteName, mounts: readonly Mount[]): ReadonlySet<ByteName> {
+  const points = mounts.map(({ point }) => point);
+  return new Set(points.filter((point) => point !== place && isWithin(point, place)));
+}
+
+/** What is mounted below a top, at one moment. */
+export interface MountsBelow extends Disposable {
+  /** The entries of an open directory that are mount points, and so belong to other trees. */
+  in(fd: number): readonly ByteName[];
+  /** As {@link SweepOrder} has it. */
+  readonly quiet: number | undefined;
+}
+
+/** Looks anew: since it was opened, the top may have been moved, and anything may have been mounted. */
+export function seeMountsBelow(topFd: number): MountsBelow {
+  const table = new MountTable();
+  const points = mountPointsBelow(placeOf(topFd), table.mounts);
+  return {
+    in: (fd) => mountPointsIn(fd, points),
+    quiet: points.size === 0 ? table.fd : undefined,
+    [Symbol.dispose]: () => table[Symbol.dispose](),
+  };
 }
 
 /** The names of those of the mount points that are entries of the open directory. */

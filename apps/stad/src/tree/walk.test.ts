@@ -43,7 +43,7 @@ function walkOver(
     order,
     settle,
     sweep,
-    mountPointsIn: () => [],
+    seeMounts: () => ({ in: () => [], quiet: undefined, [Symbol.dispose]: () => undefined }),
     lanes: 1,
     signal: new AbortController().signal,
     onSettled,

@@ -32,6 +32,7 @@ import { Lanes } from './lanes.ts';
 import { listDirectory } from './listing.ts';
 import type { ByteName } from './names.ts';
 import type { Settle, Settled, Sweep } from './settle.ts';
+import type { MountsBelow } from './top.ts';
 
 export type WalkOrder = 'directories-first' | 'directories-last';
 
@@ -39,8 +40,7 @@ export type WalkOptions = Readonly<{
   order: WalkOrder;
   settle: Settle;
   sweep: Sweep | undefined;
-  /** The entries of an open directory that are mount points, and so belong to other trees. */
-  mountPointsIn: (fd: number) => readonly ByteName[];
+  seeMounts: () => MountsBelow;
   /** Batches that are settled at the same time. */
   lanes: number;
   signal: AbortSignal;
@@ -139,7 +139,8 @@ export class Walk {
   async #list(directory: Directory | undefined): Promise<void> {
     const fd = directory && (await this.#pin(directory));
     if (directory === undefined || fd === undefined) return;
-    const mountPoints = this.#options.mountPointsIn(fd);
+    using mounts = this.#options.seeMounts();
+    const mountPoints = mounts.in(fd);
     // The listing itself is one of the things to wait for: no directory is due in the middle of it.
     directory.waiting = 1;
     try {
@@ -178,8 +179,9 @@ export class Walk {
     for (const directory of held) directory.waiting = 1;
     try {
       for (let isBegun = false; held.length > 0 && !this.#isHopeless(); isBegun = true) {
-        const orders = held.map((directory) => this.#sweepOf(directory, isBegun));
-        const answers = await sweep(orders, this.#options.signal);
+        using mounts = this.#options.seeMounts();
+        const orders = held.map((directory) => sweepOf(directory, isBegun, mounts));
+        const answers = await sweep(orders, mounts.quiet, this.#options.signal);
         for (const [index, swept] of answers.entries()) await this.#takeSwept(held[index], swept);
         const left = held.slice(answers.length);
         const begun = held.slice(0, answers.length).filter((_, at) => !answers[at]?.isEnded);
@@ -191,12 +193,6 @@ export class Walk {
     } finally {
       for (const directory of held) this.#handles.unpin(directory);
     }
-  }
-
-  #sweepOf(directory: Directory, isBegun: boolean): SweptDirectory {
-    if (directory.fd === undefined) throw new Error('a directory with a pin has been closed');
-    const { fd } = directory;
-    return { fd, isBegun, mountPoints: this.#options.mountPointsIn(fd) };
   }
 
   async #takeSwept(directory: Directory | undefined, swept: Swept): Promise<void> {
@@ -340,6 +336,11 @@ export class Walk {
     if (directory.waiting === 0 && this.#options.order === 'directories-last')
       this.#due.push(directory);
   }
+}
+
+function sweepOf({ fd }: Directory, isBegun: boolean, mounts: MountsBelow): SweptDirectory {
+  if (fd === undefined) throw new Error('a directory with a pin has been closed');
+  return { fd, isBegun, mountPoints: mounts.in(fd) };
 }
 
 function isState(answer: Settled | undefined): answer is FlagState {

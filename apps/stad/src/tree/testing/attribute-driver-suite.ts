@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AttributeDriver, Entry, SweepOrder, Swept } from '../attribute-driver.ts';
 import { DirectoryHandles, openDirectory } from '../directory-handles.ts';
+import { MountTable } from '../mounts.ts';
 import { byteName, type ByteName, bytesOf } from '../names.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './real-files.ts';
 
@@ -150,8 +151,10 @@ export function attributeDriverSuite(
 
     describe('where it can sweep', () => {
       /** Sweeps the directory to its end, in as many calls as it takes. */
-      async function sweep(order: SweepOrder): Promise<readonly Swept[]> {
+      async function sweep(what: Omit<SweepOrder, 'quietMounts'>): Promise<readonly Swept[]> {
         const answers: Swept[] = [];
+        using mounts = new MountTable();
+        const order = { ...what, quietMounts: mounts.fd };
         while (answers.at(-1)?.isEnded !== true) {
           const isBegun = answers.length > 0;
           const directory = { fd, isBegun, mountPoints: ['mounted'] };

@@ -1,6 +1,8 @@
 // The immutable attribute by system calls, in the two ways that Linux has.
 import { constants as fs } from 'node:fs';
 import { constants as os } from 'node:os';
+import type { Mounts } from './mount-watch.ts';
+import { canOpenBelow, openBelow } from './open-below.ts';
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -26,8 +28,8 @@ import { type Address, call, memory } from './system-calls.ts';
 export interface AttributeCalls {
   /** 1 if it is immutable, else 0. */
   look: (fd: number, name: Address) => number;
-  /** 1 if it had to be changed, else 0. */
-  bring: (fd: number, name: Address, immutable: boolean) => number;
+  /** 1 if it had to be changed, else 0. EXDEV if something is mounted over it. */
+  bring: (fd: number, name: Address, immutable: boolean, mounts: Mounts) => number;
 }
 
 const { ENOTTY, EOPNOTSUPP, ELOOP, ENOENT } = os.errno;
@@ -64,9 +66,10 @@ const byName: AttributeCalls = {
     if (result < 0) return result === -EOPNOTSUPP ? -ENOTTY : result;
     return (attributes.buffer.readUInt32LE(0) & FS_XFLAG_IMMUTABLE) === 0 ? 0 : 1;
   },
-  bring(fd, name, immutable) {
+  bring(fd, name, immutable, mounts) {
     const before = this.look(fd, name);
     if (before < 0 || before === Number(immutable)) return Math.min(before, 0);
+    if (!mounts.isQuiet) return byDescriptor.bring(fd, name, immutable, mounts);
     const { at, buffer } = attributes;
     // All others are written back as they were read.
     buffer.writeUInt8(buffer.readUInt8(0) ^ FS_XFLAG_IMMUTABLE, 0);
@@ -82,7 +85,8 @@ const FS_IOC_SETFLAGS = 0x40086602;
 const FS_IMMUTABLE_FL = 0x10;
 const O_CLOEXEC = 0o2000000;
 /** A fifo or device that has come in the place of a file must not block the thread. */
-const OPEN_FLAGS = fs.O_RDONLY | fs.O_NONBLOCK | fs.O_NOFOLLOW | O_CLOEXEC;
+const OPEN_FLAGS = fs.O_RDONLY | fs.O_NONBLOCK;
+const isMountRefused = canOpenBelow();
 
 /** Older kernels: on an open descriptor, and looking without one where statx(2) tells the flag. */
 const byDescriptor: AttributeCalls = {
@@ -124,7 +128,9 @@ function isImmutable(file: number): number {
 }
 
 function onDescriptor(fd: number, name: Address, work: (file: number) => number): number {
-  const file = call('openat', fd, name, OPEN_FLAGS);
+  const file = isMountRefused
+    ? openBelow(fd, name, OPEN_FLAGS)
+    : call('openat', fd, name, OPEN_FLAGS | fs.O_NOFOLLOW | O_CLOEXEC);
   if (file < 0) return file === -ELOOP ? -ENOENT : file;
   try {
     return work(file);

@@ -1,9 +1,11 @@
 // Lists a directory and settles its files, without a string or an object for any of them: the
 // names stay where the kernel has put them.
+import { constants as os } from 'node:os';
 import type { SweepOrder, Swept, SweptDirectory } from '../../attribute-driver.ts';
 import type { ByteName } from '../../names.ts';
 import { type AttributeCalls, type EntryType, typeOf } from './attribute-calls.ts';
 import type { Budget } from './budget.ts';
+import { type Mounts, MountWatch } from './mount-watch.ts';
 import { call, errnoName, memory } from './system-calls.ts';
 
 /** Some thousand names of usual length; what one getdents64(2) gives is done as a whole. */
@@ -25,6 +27,7 @@ const TYPES: Readonly<Record<number, EntryType>> = {
   14: 'other',
 };
 
+const { EXDEV } = os.errno;
 const DOT = 0x2e;
 const SEEK_SET = 0;
 
@@ -36,10 +39,12 @@ type Draft = { -readonly [K in keyof Swept]: Swept[K] } & {
 export class DirectorySweep {
   readonly #calls: AttributeCalls;
   readonly #order: SweepOrder;
+  readonly #mounts: Mounts;
 
   constructor(calls: AttributeCalls, order: SweepOrder) {
     this.#calls = calls;
     this.#order = order;
+    this.#mounts = MountWatch.on(order.quietMounts);
   }
 
   /** Goes through a directory to its end, or until the budget is spent. */
@@ -95,10 +100,14 @@ export class DirectorySweep {
     const { wanted, mayWrite } = this.#order;
     const address = listing.at + nameAt;
     const isWantedImmutable = wanted === 'immutable';
-    seen.files++;
     const result = mayWrite
-      ? this.#calls.bring(fd, address, isWantedImmutable)
+      ? this.#calls.bring(fd, address, isWantedImmutable, this.#mounts)
       : this.#calls.look(fd, address);
+    if (result === -EXDEV) {
+      seen.mounts++;
+      return;
+    }
+    seen.files++;
     if (result < 0)
       seen.wrong.push({ name: nameFrom(nameAt), outcome: { errno: errnoName(result) } });
     else if (mayWrite) seen.changed += result;

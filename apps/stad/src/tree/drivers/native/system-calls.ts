@@ -17,6 +17,7 @@ const NUMBERS = {
     flock: 73,
     getdents64: 217,
     openat: 257,
+    ppoll: 271,
     statx: 332,
   },
   arm64: {
@@ -27,6 +28,7 @@ const NUMBERS = {
     flock: 32,
     getdents64: 61,
     openat: 56,
+    ppoll: 73,
     statx: 291,
   },
 } as const;

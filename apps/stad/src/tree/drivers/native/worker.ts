@@ -13,8 +13,10 @@ import type {
 import { attributeCalls, identityOf, typeOf } from './attribute-calls.ts';
 import { Budget } from './budget.ts';
 import { ChattrProgram } from './chattr-program.ts';
-import { canOpenBelow, openBelow } from './directory-open.ts';
+import { openDirectoryBelow } from './directory-open.ts';
 import { DirectorySweep } from './directory-sweep.ts';
+import { ITSELF, UNKNOWN } from './mount-watch.ts';
+import { canOpenBelow } from './open-below.ts';
 import { NotStartedError } from './spawn.ts';
 import { type Address, call, errnoName, memory } from './system-calls.ts';
 import type { Answer, AttributeWay, Ready, Reply, Request, Task } from './tasks.ts';
@@ -68,7 +70,7 @@ function openAll(directories: readonly Entry[]): Answer<Extract<Task, { do: 'ope
     const { fd } = directory;
     const device = devices.get(fd) ?? identityOf(fd).device;
     devices.set(fd, device);
-    return openBelow(fd, name.at, device);
+    return openDirectoryBelow(fd, name.at, device);
   });
 }
 
@@ -93,7 +95,8 @@ function write(entries: readonly Entry[], { wanted, hold }: Bringing): readonly 
 }
 
 function bring(entry: Entry, wanted: FlagState): Brought {
-  const work: Work = (fd, at) => calls.bring(fd, at, wanted === 'immutable');
+  const mounts = entry.name === '.' ? ITSELF : UNKNOWN;
+  const work: Work = (fd, at) => calls.bring(fd, at, wanted === 'immutable', mounts);
   return outcomeOf(entry, work, (isChanged) => (isChanged ? 'changed' : 'unchanged'));
 }
 
@@ -132,7 +135,7 @@ function sweep({ directories, order }: Pick<SweepTask, 'directories' | 'order'>)
 /** A program is for many entries, so those that are not as wanted are collected first. */
 function lookAndBring({ directories, order, hold }: SweepTask): readonly Swept[] {
   const { wanted } = order;
-  const seen = sweep({ directories, order: { wanted, mayWrite: false } });
+  const seen = sweep({ directories, order: { ...order, mayWrite: false } });
   const isWrong = ({ outcome }: Wrong): boolean => typeof outcome === 'string';
   const entriesOf = (swept: Swept, index: number): Entry[] => {
     const fd = directories[index]?.fd ?? -1;
