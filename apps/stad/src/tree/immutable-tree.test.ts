@@ -432,6 +432,20 @@ describe('FlaggedTree, before it touches anything', () => {
     expect(await apply('freeze', join(top, 'a'), { driver, roots })).toMatchObject({ dirs: 2 });
   });
 
+  it('follows symlinks to a root, and none on the way from there', async () => {
+    await plant();
+    const root = join(space.path, 'root');
+    await symlink(top, root);
+    await symlink('../a', join(top, 'b/other-a'));
+    const means = { driver: await simulated(), roots: [root] };
+    for (const way of [root, top]) {
+      expect(await apply('freeze', join(way, 'a/deep'), means)).toMatchObject({ dirs: 1 });
+      await expect(apply('freeze', join(way, 'b/other-a/deep'), means)).rejects.toEqual(
+        faultWith('FILES_MISSING', /other-a\/deep is led to .*\/a\/deep by a symlink/),
+      );
+    }
+  });
+
   it('works with the simulated driver as with a real one', async () => {
     await plant();
     const total = PLANTED.dirs + PLANTED.files;

@@ -193,7 +193,10 @@ export class FlaggedTree implements ImmutableTree {
     { wanted, mayWrite, failureList, entriesTotal, isVerifying, isReadOnly = false, onWrong }: Pass,
   ): Promise<WalkResult> {
     signal.throwIfAborted();
-    const { fd } = await openTop(path, this.#options.roots, { isReadOnly });
+    const { fd } = await openTop(path, this.#options.roots, {
+      isReadOnly,
+      mayBeRedirected: isReadOnly,
+    });
     const open = this.#driver.openDirectory?.bind(this.#driver);
     const handles = new DirectoryHandles(fd, this.#options.idleDirectoriesMax, open);
     const reporter = new StepReporter(onStep, {
