@@ -108,7 +108,10 @@ export interface ShadowRepo {
 
 /** Serialises all work on one repo's files, over processes, for as long as its holder lives. */
 export interface RepoLock {
-  /** Waits for the lock, runs `work`, and releases the lock whatever happens. */
+  /**
+   * Waits for the lock, runs `work`, and releases the lock whatever happens. Throws {@link FilesFault}:
+   * `FILES_CANCELLED` when the signal is aborted before, `FILES_NO_LOCK` when the lock cannot be used.
+   */
   hold<T>(repoId: Uuid, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
@@ -135,6 +138,8 @@ export type FilesFaultCode =
   | 'FILES_NO_PROGRAM'
   /** git failed. */
   | 'FILES_GIT_FAILED'
+  /** The lock of the repo cannot be used, whoever may hold it. */
+  | 'FILES_NO_LOCK'
   /** An input or output error, or anything else that may pass. */
   | 'FILES_IO'
   /** The work was cancelled by its signal. */
