@@ -13,6 +13,7 @@ import { fitStatusMessage } from '../storage/status-message.ts';
 import { storageWorkflow, type BegunWorkflow } from '../storage-workflow/storage-workflow.ts';
 import { cancelText } from '../use-cases/cancel-workflow.ts';
 import type { CancelWatch } from './cancel-watch.ts';
+import { isAlive, stadsOf } from './presence.ts';
 import type { ProgressReporter } from './progress-reporter.ts';
 import { cancelled, type Slots } from './slots.ts';
 import type { StadMeans } from './stad-means.ts';
@@ -52,26 +53,44 @@ export class FilesWork {
 
   /** Throws {@link FilesFault} where trying again may help, and when the daemon stops. */
   async run(): Promise<void> {
-    const { watch, stopping, log } = this.#parts;
+    const { watch, stopping } = this.#parts;
     try {
       // Somebody may have asked before the work could begin, or to another stad, which is gone.
       await watch.look();
       await this.#applyOnceClear();
     } catch (error) {
       if (!(error instanceof FilesFault) || stopping.aborted) throw error;
-      if (watch.isOver) {
-        log.info({}, 'work on files ended: the workflow was ended meanwhile');
-        return;
-      }
-      if (watch.request) {
-        const { by, reason } = watch.request;
-        log.info({ by, reason }, 'work on files cancelled');
-        return this.#abort(cancelText(watch.request));
-      }
-      log.warn({ code: error.code, err: error }, 'work on files failed');
-      if (this.#mayPass(error)) throw error;
-      await this.#abort(error.brief);
+      await this.#meet(error);
     }
+  }
+
+  /**
+   * In place of {@link run} where the lock cannot be had: tells the end all the same, once it is time.
+   * Throws the fault until then. That is as harmless as `breakOff`, should somebody have the lock.
+   */
+  async giveUp(fault: FilesFault): Promise<void> {
+    const { means, watch } = this.#parts;
+    await watch.look();
+    // For the sake of a fault of its own, none ends what another stad of the host may be doing.
+    if (!watch.request && !watch.isOver && (await isServedByOthers(means))) throw fault;
+    await this.#meet(fault);
+  }
+
+  /** What comes of a fault: another try, or the end. */
+  async #meet(fault: FilesFault): Promise<void> {
+    const { watch, log } = this.#parts;
+    if (watch.isOver) {
+      log.info({}, 'work on files ended: the workflow was ended meanwhile');
+      return;
+    }
+    if (watch.request) {
+      const { by, reason } = watch.request;
+      log.info({ by, reason }, 'work on files cancelled');
+      return this.#abort(cancelText(watch.request));
+    }
+    log.warn({ code: fault.code, err: fault }, 'work on files failed');
+    if (this.#mayPass(fault)) throw fault;
+    await this.#abort(fault.brief);
   }
 
   /** Whoever is waited for does not keep others from their turn. */
@@ -145,4 +164,9 @@ export class FilesWork {
     const command = { type: 'AbortFiles', status } as const;
     await means.engine.tell(storageWorkflow, workflowId, RetryNoVC, command);
   }
+}
+
+async function isServedByOthers({ board, host, instance, clock }: StadMeans): Promise<boolean> {
+  const stads = await stadsOf(board, host);
+  return stads.some((stad) => stad.instance !== instance && isAlive(stad, clock.nowMs()));
 }

@@ -12,6 +12,7 @@ import { FakeShadow } from '../testing/fake-shadow.ts';
 import { FakeTree } from '../testing/fake-tree.ts';
 import { author, exreg, idOf, repoInit } from '../testing/names.ts';
 import { silentLog } from '../testing/silent-log.ts';
+import { SILENCE_MS_MAX } from './presence.ts';
 import { StadLoop } from './stad-loop.ts';
 import { TaskLog } from './task-log.ts';
 
@@ -127,6 +128,48 @@ describe('the files of a workflow', () => {
     // A daemon that was started again does not begin to count anew.
     await stad({ onEffect: failing('stad:write-shadow', busy) }).run(files, never, log);
     expect(await workflowNow()).toMatchObject({ status: 'files-failed' });
+  });
+
+  describe('whose lock cannot be had', () => {
+    const fault = new FilesFault('FILES_NO_LOCK', 'cannot lock: EACCES', { retry: 'later' });
+    const lock: RepoLock = { hold: () => Promise.reject(fault) };
+    const another = { daemon: 'stad', host: repoInit.fileHost, pid: 1, version: '0' } as const;
+
+    beforeEach(() => beginFiles('freeze'));
+
+    test('wait for it, and fail with the cause after the same time', async () => {
+      await expect(stad({ lock }).run(files, never, log)).rejects.toBe(fault);
+      expect(await journal.progress(workflowId)).toMatchObject({
+        phase: 'retrying',
+        message: fault.message,
+      });
+      await clock.advance(61_000);
+      await stad({ lock }).run(files, never, log);
+      expect(await workflowNow()).toMatchObject({
+        status: 'files-failed',
+        outcome: { code: 105, message: fault.message },
+      });
+      expect(await journal.progress(workflowId)).toBeUndefined();
+    });
+
+    test('can be cancelled', async () => {
+      const request = { by: 'A U Thor', reason: '', atMs: clock.nowMs() };
+      await journal.askToCancel({ workflow: workflowId, ...request });
+      await stad({ lock }).run(files, never, log);
+      expect(await workflowNow()).toMatchObject({ outcome: { message: 'cancelled by A U Thor' } });
+    });
+
+    test('are not given up while another stad of the host may be at work on them', async () => {
+      await clock.advance(61_000);
+      const sinceMs = clock.nowMs();
+      const instance = idOf('other stad');
+      await journal.announce({ ...another, instance, sinceMs, heartbeatMs: sinceMs });
+      await expect(stad({ lock }).run(files, never, log)).rejects.toBe(fault);
+      expect(await workflowNow()).toMatchObject({ status: 'files' });
+      await clock.advance(SILENCE_MS_MAX + 1);
+      await stad({ lock }).run(files, never, log);
+      expect(await workflowNow()).toMatchObject({ status: 'files-failed' });
+    });
   });
 
   test('are as many as the last snapshot has counted, where nobody has counted them since', async () => {

@@ -98,24 +98,30 @@ export class StadLoop implements Loop<StadTask> {
     const subject = { workflow: workflowId, direction, instance };
     using progress = await ProgressReporter.open({ ...this.#means, log }, subject);
     await using watch = this.#watchFor(workflowId, signal, log);
+    const workOn = (workflow: BegunWorkflow): FilesWork =>
+      new FilesWork({
+        means: this.#means,
+        slots: this.#slots,
+        workflowId,
+        workflow,
+        location: { repoId, hostPath: init.hostPath },
+        stopping: signal,
+        watch,
+        progress,
+        log,
+      });
     try {
       progress.enter('waiting-for-lock');
-      await lock.hold(repoId, signal, async () => {
-        // Another stad of this host may have done the work while this one waited.
-        const workflow = await this.#dueFiles(workflowId);
-        if (workflow)
-          await new FilesWork({
-            means: this.#means,
-            slots: this.#slots,
-            workflowId,
-            workflow,
-            location: { repoId, hostPath: init.hostPath },
-            stopping: signal,
-            watch,
-            progress,
-            log,
-          }).run();
-      });
+      try {
+        await lock.hold(repoId, signal, async () => {
+          // Another stad of this host may have done the work while this one waited.
+          const workflow = await this.#dueFiles(workflowId);
+          if (workflow) await workOn(workflow).run();
+        });
+      } catch (error) {
+        if (!(error instanceof FilesFault && error.code === 'FILES_NO_LOCK')) throw error;
+        await workOn(found).giveUp(error);
+      }
       await progress.end();
     } catch (error) {
       if (error instanceof FilesFault && !signal.aborted) progress.enter('retrying', error.message);
