@@ -65,6 +65,7 @@ describe('a backup', () => {
     expect(await readFile(destination, 'utf8')).toBe('precious');
     const nowhere = join(dirname(destination), 'nowhere', 'backup.db');
     await expect(backUp(nowhere)).rejects.toMatchObject(unusable);
+    await expect(backUp(nowhere)).rejects.toThrow(`the backup ${nowhere} failed (ENOENT`);
     const left = await readdir(dirname(destination));
     expect(left.filter((name) => !name.startsWith('journal.db'))).toEqual(['backup.db']);
   });

@@ -1,9 +1,10 @@
 // On a small file system of its own, which only root can mount.
 import { execFileSync } from 'node:child_process';
-import { mkdir, rm, statfs, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, statfs, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { bodies, Draft } from '../../testing/draft.ts';
+import { backupJournal } from './backup.ts';
 import { openUntilTestEnds, temporaryPath } from './temporary-journal.ts';
 
 const DISK_BYTES = 8 * 2 ** 20;
@@ -105,6 +106,23 @@ test('a disk that fills up during a checkpoint loses nothing, and the next one c
   ({ databaseBytes } = await journal.diagnostics());
   expect(databaseBytes).toBeGreaterThan(acknowledged.length * EVENT_BYTES);
   await isAllThere();
+});
+
+test('a backup onto a full disk leaves nothing there, and does not blame the journal', async ({
+  skip,
+}) => {
+  const disk = await smallDisk();
+  if ('reason' in disk) return skip(disk.reason);
+  const path = await temporaryPath();
+  const journal = await openUntilTestEnds({ path });
+  await journal.commit([new Draft().append(''.padEnd(DISK_BYTES))]);
+  const destination = join(disk.directory, 'backup.db');
+  const full = { code: 'JOURNAL_UNAVAILABLE', retry: 'later' };
+  await expect(backupJournal({ path, destination })).rejects.toMatchObject(full);
+  await expect(backupJournal({ path, destination })).rejects.toThrow(
+    `the backup ${destination} failed (database or disk is full): its disk is full`,
+  );
+  expect(await readdir(disk.directory)).toEqual(['lost+found']);
 });
 
 /** Without an end, unless the disk is full before. */

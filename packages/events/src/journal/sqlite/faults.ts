@@ -59,12 +59,16 @@ export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE';
 }
 
-/** The port's fault for an error of SQLite or of the system; any other error as it is. */
-export function asFault(error: unknown, path: string): unknown {
+/** The port's fault for an error of SQLite or of the system on a file; any other error as it is. */
+export function asFault(
+  error: unknown,
+  path: string,
+  role: 'journal' | 'backup' = 'journal',
+): unknown {
   const verdict = verdictOn(error);
   if (!verdict) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return new verdict.fault(`the journal ${path} failed (${reason}): ${verdict.advice}`, {
+  return new verdict.fault(`the ${role} ${path} failed (${reason}): ${verdict.advice}`, {
     cause: error,
   });
 }

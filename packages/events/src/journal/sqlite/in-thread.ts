@@ -13,9 +13,9 @@ export type Task = Readonly<
 >;
 
 /** Errors lose their class on the way between threads; their code tells which it was. */
-export type Answer =
-  | Readonly<{ inspection: Inspection }>
-  | Readonly<{ message: string; code: string; isSqlite: boolean }>;
+export type Answer = Readonly<{ inspection: Inspection }> | Failure;
+
+type Failure = Readonly<{ message: string; code: string; isSqlite: boolean }>;
 
 const THREAD = new URL(`./file-thread${extname(import.meta.url)}`, import.meta.url);
 
@@ -28,10 +28,18 @@ export async function inThread(task: Task): Promise<Inspection> {
     worker.once('exit', (code) => reject(new Error(`the thread ended early, with code ${code}`)));
   });
   if ('inspection' in answer) return answer.inspection;
-  throw asFault(errorOf(answer), task.path);
+  const error = errorOf(answer);
+  throw task.do === 'copy' && isOfWriting(answer)
+    ? asFault(error, task.destination, 'backup')
+    : asFault(error, task.path);
 }
 
-function errorOf({ message, code, isSqlite }: Exclude<Answer, { inspection: unknown }>): Error {
+/** Only the copy is written, and by its name in the file system only the copy is opened. */
+function isOfWriting({ code, isSqlite }: Failure): boolean {
+  return !isSqlite || /^SQLITE_(FULL|IOERR_(WRITE|FSYNC|TRUNCATE))$/.test(code);
+}
+
+function errorOf({ message, code, isSqlite }: Failure): Error {
   if (isSqlite) return new Database.SqliteError(message, code);
   switch (code) {
     case 'JOURNAL_UNUSABLE':
