@@ -85,6 +85,35 @@ describe('a fault that passes', () => {
   );
 
   it(
+    'a full disk: old workflows stay until there is room, also over a restart, and are deleted then',
+    { timeout: 3 * MINUTE_MS },
+    async (test) => {
+      if (noDisk) test.skip(`skipped: no small disk here: ${noDisk}`);
+      await using disk = await SmallDisk.create();
+      await using installation = await siteWithRepo(disk.path);
+      const repo = repoOf(installation);
+      await installation.cliOk('freeze', repo, '--author', AUTHOR);
+      await installation.cliOk('unfreeze', repo, '--author', AUTHOR);
+      await disk.fill();
+      await fillUp(installation);
+      const refused = await installation.cli('gc', '--older-than', '0s');
+      expect(refused.exitCode).toBe(1);
+      expect(refused.stderr).toMatch(/disk is full: make room/);
+      // Killed, so that nobody tidies up the log, and what starts next finds the disk as full.
+      await installation.daemons.get('regd')?.stop('SIGKILL');
+      const collecting = ['--gc-older-than', '0s', '--gc-every', '1s'];
+      const regd = await installation.start('regd', { args: collecting });
+      await regd.until(({ msg }) => msg === 'cannot delete old workflows');
+      await installation.cliOk('status', repo);
+      await installation.cliOk('verify');
+      await disk.empty();
+      await regd.until(({ msg }) => msg === 'old workflows deleted');
+      await installation.cliOk('freeze', repo, '--author', AUTHOR);
+      await installation.cliOk('verify');
+    },
+  );
+
+  it(
     'files that have become read-only: the freeze fails with the cause, and works afterwards',
     { timeout: 3 * MINUTE_MS },
     async (test) => {
