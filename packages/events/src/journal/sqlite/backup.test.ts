@@ -81,6 +81,14 @@ describe('a backup', () => {
   });
 });
 
+test('a backup of a journal that is too new is refused, by the name of the journal', async () => {
+  const { path, destination, backUp } = await filled();
+  const db = new Database(path);
+  db.pragma('user_version = 99');
+  db.close();
+  await expect(backUp(destination)).rejects.toThrow(`the journal ${path} has schema 99`);
+});
+
 describe('a restore', () => {
   test('is refused while a journal, or a rest of one, is in the way', async () => {
     const { path, destination, backUp } = await filled();

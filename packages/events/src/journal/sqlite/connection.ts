@@ -1,9 +1,10 @@
 // Opens the database file with the settings that make an acknowledged commit a kept one, and looks
 // whether they took effect: SQLite ignores silently what it cannot do.
-import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync, type Stats } from 'node:fs';
 import Database from 'better-sqlite3';
-import { JournalUnusableError } from '../errors.ts';
+import { BackupRefusedError, JournalUnusableError } from '../errors.ts';
 import { identify, migrate } from './migrate.ts';
+import { placeFile } from './place-file.ts';
 
 /**
  * How safe a commit is: `full` survives a power cut; `normal` survives the end of the process, and
@@ -32,18 +33,37 @@ export function connect(path: string, durability: Durability): Database.Database
 const EISDIR = { code: 'EISDIR' };
 
 /**
- * Creates the file if it is not there: SQLite would make it readable for everybody. Its WAL takes over the
- * mode. A file that is there is not opened here, since to close it again would take away the locks of all
- * other connections of this process (fcntl(2)), and another process would then remove their log.
+ * Creates the journal if it is not there, complete from its first moment on: so one without a byte has lost
+ * all that it held. A file that is there is not opened here, since to close it again would take away the
+ * locks of all other connections of this process (fcntl(2)), and another process would then remove their log.
  */
 function createForOwner(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    if (statSync(path).isDirectory()) throw Object.assign(new Error('is a directory'), EISDIR);
-    accessSync(path, constants.R_OK | constants.W_OK);
+  const found = statSync(path, { throwIfNoEntry: false }) ?? create(path);
+  if (found.isDirectory()) throw Object.assign(new Error('is a directory'), EISDIR);
+  if (found.size === 0) {
+    throw new JournalUnusableError(
+      `the journal ${path} is empty, so all that it held is lost: restore it from a backup, or remove it to begin anew`,
+    );
   }
+  accessSync(path, constants.R_OK | constants.W_OK);
+}
+
+/** For its owner only; the log that SQLite puts beside it takes over the mode. */
+function create(path: string): Stats {
+  try {
+    placeFile(path, (temporary) => {
+      const db = new Database(temporary);
+      try {
+        migrate(db);
+      } finally {
+        db.close();
+      }
+    });
+  } catch (error) {
+    // Another process was faster.
+    if (!(error instanceof BackupRefusedError)) throw error;
+  }
+  return statSync(path);
 }
 
 function configure(db: Database.Database, durability: Durability): void {

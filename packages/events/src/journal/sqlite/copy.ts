@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { BackupRefusedError, JournalUnusableError } from '../errors.ts';
 import { inspect, type Inspection } from './inspect.ts';
+import { identify } from './migrate.ts';
 import { placeFile } from './place-file.ts';
 
 /**
@@ -13,6 +14,8 @@ export function copyTo(db: Database.Database, destination: string): Inspection {
   if (existsSync(destination)) {
     throw new BackupRefusedError(`${destination} exists: name another file, or move it away`);
   }
+  // Of a file that is no journal, and of one that is too new, it is told by its own name.
+  identify(db);
   return placeFile(destination, (temporary) => {
     db.prepare('VACUUM INTO ?').run(temporary);
     return inspectFile(temporary);

@@ -129,6 +129,13 @@ describe('a file that is no journal of ours', () => {
     await expect(openUntilTestEnds({ path })).rejects.toThrow(/is a directory/);
   });
 
+  test('that is empty is refused: no journal of ours ever was', async () => {
+    const path = await temporaryPath();
+    await writeFile(path, '');
+    await expect(openUntilTestEnds({ path })).rejects.toMatchObject(unusable);
+    await expect(openUntilTestEnds({ path })).rejects.toThrow(/is empty.*restore it from a backup/);
+  });
+
   test('that was cut short is refused, or found damaged', async () => {
     const path = await temporaryPath();
     const journal = await openUntilTestEnds({ path });
