@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FilesFault } from '../ports/files.ts';
 import { settled } from '../testing/agenda.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { silentLog } from '../testing/silent-log.ts';
+import { RecordingLog } from '../testing/recording-log.ts';
 import { answerInquiries } from './answer-inquiries.ts';
 import { ask } from './ask.ts';
 import { responderTo, type Responder } from './responder.ts';
@@ -24,12 +24,14 @@ const echo: Subject<string, string> = { kind: 'echo', question: text, item: text
 const host = 'fs1';
 let journal: MemoryJournal;
 let clock: FakeClock;
+let log: RecordingLog;
 let stop: AbortController;
 let stads: Promise<void>[];
 
 beforeEach(() => {
   journal = new MemoryJournal();
   clock = new FakeClock();
+  log = new RecordingLog();
   stop = new AbortController();
   stads = [];
 });
@@ -57,7 +59,7 @@ async function startStad(
   const who = await announce();
   const responders: Responder[] = [responderTo(echo, respond)];
   const { instance } = who;
-  const options = { journal, host, instance, responders, clock, log: silentLog };
+  const options = { journal, host, instance, responders, clock, log };
   stads.push(answerInquiries({ ...options, ...(atOnceMax && { atOnceMax }) }, stop.signal));
   return who;
 }
@@ -110,11 +112,48 @@ describe('a question', () => {
   test('fails at once where no stad of the host is alive', async () => {
     await announce({ host: 'other' });
     await announce({ heartbeatMs: clock.nowMs() - 3_600_000 });
-    await expect(letters('a')).rejects.toMatchObject({ code: 'STAD_ABSENT', retry: 'later' });
+    const absent = {
+      code: 'STAD_ABSENT',
+      retry: 'later',
+      message: 'no stad of host fs1 is running',
+    };
+    await expect(letters('a')).rejects.toMatchObject(absent);
     await nothingIsLeft();
   });
 
+  test('fails when the last stad of the host leaves without having taken it', async () => {
+    const who = await announce();
+    const untaken = letters('a');
+    untaken.catch(() => undefined);
+    await settled();
+    await journal.withdraw(who.instance);
+    await clock.advance(3000);
+    await expect(untaken).rejects.toMatchObject({ code: 'STAD_ABSENT' });
+  });
+
+  test('waits for a stad that has others to answer', async () => {
+    await announce();
+    const answer = letters('late');
+    await clock.advance(20_000);
+    await startStad(spell);
+    await clock.advance(1000);
+    expect(await answer).toEqual(['l', 'a', 't', 'e']);
+  });
+
+  test('waits for a stad that tells something from time to time, however long it takes', async () => {
+    await startStad(async function* (word, signal) {
+      for (const letter of word) {
+        await clock.sleep(9 * 60_000, signal);
+        yield letter;
+      }
+    });
+    const answer = letters('ice');
+    await clock.advance(28 * 60_000);
+    expect(await answer).toEqual(['i', 'c', 'e']);
+  });
+
   test('fails when the stad that took it dies, after what that has told', async () => {
+    await announce();
     const who = await startStad(hesitate);
     const answer = asking('half');
     expect(await answer.next()).toEqual({ value: 'half', done: false });
@@ -122,7 +161,8 @@ describe('a question', () => {
     rest.catch(() => undefined);
     await journal.withdraw(who.instance);
     await clock.advance(3000);
-    await expect(rest).rejects.toMatchObject({ code: 'STAD_GONE' });
+    const message = 'the stad of host fs1 has gone without an answer';
+    await expect(rest).rejects.toMatchObject({ code: 'STAD_GONE', message });
   });
 
   test('fails when no stad takes it, and when the one that took it stays silent', async () => {
@@ -130,12 +170,16 @@ describe('a question', () => {
     const untaken = letters('a');
     untaken.catch(() => undefined);
     await clock.advance(40_000);
-    await expect(untaken).rejects.toMatchObject({ code: 'STAD_BUSY' });
+    const busy = { code: 'STAD_BUSY', message: 'the stad of host fs1 has not come to it yet' };
+    await expect(untaken).rejects.toMatchObject(busy);
     await startStad((_, signal) => hesitate('', signal));
     const silent = letters('a');
     silent.catch(() => undefined);
     await clock.advance(11 * 60_000);
-    await expect(silent).rejects.toMatchObject({ code: 'STAD_SILENT' });
+    await expect(silent).rejects.toMatchObject({
+      code: 'STAD_SILENT',
+      message: 'the stad of host fs1 (process 7) has not said anything for long',
+    });
   });
 
   test('tells what stad could not do, with its code', async () => {
@@ -147,6 +191,8 @@ describe('a question', () => {
     expect((await answer.next()).value).toBe('i');
     const failure = { code: 'FILES_MISSING', message: '/d is not there', retry: 'never' };
     await expect(answer.next()).rejects.toMatchObject(failure);
+    const told = { level: 'warn', kind: 'echo', inquiry: expect.any(String) as string };
+    expect(log.take('question not answered')).toMatchObject([{ ...told, err: failure }]);
     await nothingIsLeft();
   });
 
@@ -155,7 +201,11 @@ describe('a question', () => {
     const other = { ...echo, kind: 'other' };
     const question = { id: randomUuid(), host, question: '' };
     const answer = ask({ journal, clock }, other, question, never);
-    await expect(answer.next()).rejects.toMatchObject({ code: 'INQUIRY_UNKNOWN' });
+    await expect(answer.next()).rejects.toMatchObject({
+      code: 'INQUIRY_UNKNOWN',
+      retry: 'never',
+      message: 'the stad of host fs1 knows no answer to other: its version is another',
+    });
   });
 
   test('that meets a bug is told no detail, and stad goes on', async () => {
@@ -166,7 +216,11 @@ describe('a question', () => {
     await expect(letters('bug')).rejects.toMatchObject({
       code: 'ANSWER_DEFECTIVE',
       message: 'an internal error; the log of stad tells more',
+      retry: 'never',
     });
+    expect(log.take('question not answered')).toMatchObject([
+      { level: 'error', err: { message: 'undefined is not a function' } },
+    ]);
     expect(await letters('b')).toEqual(['b']);
   });
 });
@@ -187,6 +241,36 @@ describe('an answer that is not wanted any more', () => {
     await nothingIsLeft();
   });
 
+  test('ends also where stad does not heed that, and is no trouble to tell of', async () => {
+    let made = 0;
+    await startStad(async function* (word, signal) {
+      while (!signal.aborted) {
+        yield word;
+        await clock.sleep(1000, signal);
+      }
+      for (; made < 1000; made++) yield word;
+      throw new FilesFault('FILES_CANCELLED', 'cancelled', { retry: 'later' });
+    });
+    const answer = asking('more');
+    await answer.next();
+    await answer.return(undefined);
+    await clock.advance(1000);
+    expect(made).toBe(0);
+    expect(log.lines).toEqual([]);
+  });
+
+  test('that fails because of that is no trouble to tell of', async () => {
+    await startStad(async function* (word, signal) {
+      yield* hesitate(word, signal);
+      throw new FilesFault('FILES_CANCELLED', 'cancelled', { retry: 'later' });
+    });
+    const answer = asking('enough');
+    await answer.next();
+    await answer.return(undefined);
+    await clock.advance(1000);
+    expect(log.lines).toEqual([]);
+  });
+
   test('ends when the one who asked is told to, with the reason given', async () => {
     await startStad(hesitate);
     const leave = new AbortController();
@@ -205,7 +289,11 @@ describe('an answer that is not wanted any more', () => {
     const rest = answer.next();
     rest.catch(() => undefined);
     stop.abort();
-    await expect(rest).rejects.toMatchObject({ code: 'STAD_STOPPING', retry: 'later' });
+    await expect(rest).rejects.toMatchObject({
+      code: 'STAD_STOPPING',
+      retry: 'later',
+      message: 'the stad of host fs1 is stopping',
+    });
     await Promise.all(stads);
   });
 
@@ -270,5 +358,41 @@ describe('stad', () => {
     const answer = letters('a');
     await clock.advance(6000);
     expect(await answer).toEqual(['a']);
+    const told = { level: 'warn', err: { message: 'locked' } };
+    expect(log.take('cannot look for questions')).toMatchObject([told]);
+  });
+
+  test('goes on after an answer that the journal did not take', async () => {
+    const { inquiries } = journal;
+    const take = inquiries.answer.bind(inquiries);
+    inquiries.answer = () => Promise.reject(new JournalUnavailableError('full'));
+    await startStad(spell);
+    const lost = letters('a');
+    lost.catch(() => undefined);
+    await clock.advance(1000);
+    expect(log.take('cannot answer')).toMatchObject([{ level: 'warn', err: { message: 'full' } }]);
+    inquiries.answer = take;
+    expect(await letters('b')).toEqual(['b']);
+    await clock.advance(11 * 60_000);
+    await expect(lost).rejects.toMatchObject({ code: 'STAD_SILENT' });
+  });
+
+  test('does not look any longer for the asker of what is answered', async () => {
+    const { inquiries } = journal;
+    const unread = inquiries.unread.bind(inquiries);
+    let looks = 0;
+    inquiries.unread = (id) => (looks++, unread(id));
+    await startStad(spell);
+    await letters('a');
+    await settled();
+    const before = looks;
+    await clock.advance(5000);
+    expect(looks).toBe(before);
+  });
+
+  test('ends with a defect in its own looking', async () => {
+    journal.inquiries.open = () => Promise.reject(new TypeError('undefined is not a function'));
+    await startStad(spell);
+    await expect(stads.pop()).rejects.toThrow(TypeError);
   });
 });
