@@ -1,5 +1,6 @@
 import {
   directions,
+  nilUuid,
   type Direction,
   type EventHeader,
   type WorkflowEvent,
@@ -38,12 +39,18 @@ const table = matrix(`
   Init            | WorkflowStarted | -                 | -              | -                 | -                 | -                 | -                 | -
   # Gap 24: author and start versions count as arguments; they were not compared.
   Init author     | WorkflowStarted | NI                | NI             | NI                | NI                | NI                | NI                | NI
+  Init name       | WorkflowStarted | NI                | NI             | NI                | NI                | NI                | NI                | NI
+  Init registry   | WorkflowStarted | NI                | NI             | NI                | NI                | NI                | NI                | NI
+  Init registered | WorkflowStarted | NI                | NI             | NI                | NI                | NI                | NI                | NI
+  Init linked     | WorkflowStarted | NI                | NI             | NI                | NI                | NI                | NI                | NI
   Init vid        | WorkflowStarted | NI                | NI             | NI                | NI                | NI                | NI                | NI
   Init repo       | WorkflowStarted | NI                | NI             | NI                | NI                | NI                | NI                | NI
   Init direction  | WorkflowStarted | NI                | NI             | NI                | NI                | NI                | NI                | NI
   Init repair     | WorkflowStarted | NI                | NI             | NI                | NI                | NI                | NI                | NI
   # Gap 7: this ended the whole server.
   Init nobody     | BAD             | BAD               | BAD            | BAD               | BAD               | BAD               | BAD               | BAD
+  Init nowhere    | BAD             | BAD               | BAD            | BAD               | BAD               | BAD               | BAD               | BAD
+  Init nothing    | BAD             | BAD               | BAD            | BAD               | BAD               | BAD               | BAD               | BAD
   BeginFiles      | SC              | FilesStarted      | -              | SC                | SC                | SC                | SC                | SC
   CommitFiles     | SC              | SC                | FilesCompleted | -                 | SC                | SC                | SC                | SC
   AbortFiles      | SC              | SC                | FilesCompleted | SC                | -                 | SC                | SC                | SC
@@ -75,6 +82,18 @@ function commandOf(row: string, direction: Direction): WorkflowCommand {
       return init({});
     case 'Init author':
       return init({ author: { ...author, email: 'other@example.org' } });
+    case 'Init name':
+      return init({ author: { ...author, name: 'Somebody Else' } });
+    case 'Init registry':
+      return init({ registryId: idOf('other registry') });
+    case 'Init registered':
+      return init({ registryName: 'other' });
+    case 'Init linked':
+      return init({ policy: { ifLinked: 'force' } });
+    case 'Init nowhere':
+      return init({ registryId: nilUuid });
+    case 'Init nothing':
+      return init({ repoId: nilUuid });
     case 'Init vid':
       return init({ startRepoVid: eventId(1) });
     case 'Init repo':

@@ -1,5 +1,5 @@
 import { indexCodec, nilUlid, type IndexEvent } from '@permafrost/events';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { eventId, idOf } from '../testing/names.ts';
 import type { Indexed } from './indexed.ts';
 import { isWorthwhile, snapshotOf } from './snapshot.ts';
@@ -58,7 +58,11 @@ const contents = ({ active, completed }: WorkflowIndex) =>
 
 describe('a snapshot', () => {
   const index = fold([...bygone(700), ...workflows(2000, 40)]);
-  const events = snapshot(index);
+  let events: readonly IndexEvent[];
+
+  beforeEach(() => {
+    events = snapshot(index);
+  });
 
   test('says what the index knew, to those who were there and to those who come later', () => {
     for (const from of [index, initialIndex, fold(workflows(7))]) {
@@ -108,6 +112,19 @@ describe('a snapshot', () => {
     if (!entry) throw new Error('no entry');
     const long = { ...entry, globalPath: `/${'x'.repeat(200_000)}` };
     expect(snapshotOf([entry, long, entry])).toHaveLength(5);
+  });
+
+  test('tells of pings first, also in the order of their starts', () => {
+    const started = [3, 1, 2].map((n) => ({
+      workflowId: idOf(`ping ${n}`),
+      startedEventId: eventId(n),
+    }));
+    const [, first, second] = snapshotOf([...index.active.values()], started);
+    expect(first).toMatchObject({
+      entries: [],
+      pings: [1, 2, 3].map((n) => ({ startedEventId: eventId(n) })),
+    });
+    expect(second).not.toHaveProperty('pings');
   });
 });
 
