@@ -5,7 +5,14 @@ import { keepPresent } from '../../daemon/presence.ts';
 import { RegdLoop } from '../../daemon/regd-loop.ts';
 import { Runner, type Loop } from '../../daemon/runner.ts';
 import { StadLoop } from '../../daemon/stad-loop.ts';
-import type { Direction, ImmutableTree, RepoLock, ShadowRepo, Watch } from '../../ports/files.ts';
+import {
+  FilesFault,
+  type Direction,
+  type ImmutableTree,
+  type RepoLock,
+  type ShadowRepo,
+  type Watch,
+} from '../../ports/files.ts';
 import type { Clock } from '../../ports/time.ts';
 import { collectGarbage } from '../../use-cases/collect-garbage.ts';
 import { failUnserved } from '../../use-cases/fail-unserved.ts';
@@ -208,7 +215,7 @@ async function failUnservedOften(
 
 /** Where an effect on files takes time, fails, or is the last that its process does. */
 async function passEffect(process: Process, point: EffectPoint): Promise<void> {
-  const { world, random } = process;
+  const { world } = process;
   const { effect, when, path } = point;
   if (when === 'after') {
     world.monitor.happened(point);
@@ -217,17 +224,33 @@ async function passEffect(process: Process, point: EffectPoint): Promise<void> {
   }
   await process.pause();
   await process.pass(`before ${effect} ${path}`);
-  if (random.chance(world.faults.filesBusy)) throw busyFault(random, path);
-  if (random.chance(world.faults.filesBroken)) throw brokenFault(random, path);
+  mayFail(process, path);
 }
 
 type Hook = (point: EffectPoint) => Promise<void>;
 
-function treeOf({ world }: Process, onEffect: Hook): ImmutableTree {
+/** Where something is only looked at. That takes time and fails, as an effect does. */
+async function passLook(process: Process, path: string): Promise<void> {
+  await process.pause();
+  mayFail(process, path);
+}
+
+function mayFail({ random, world }: Process, path: string): void {
+  if (random.chance(world.faults.filesBusy)) throw busyFault(random, path);
+  if (random.chance(world.faults.filesBroken)) throw brokenFault(random, path);
+}
+
+function treeOf(process: Process, onEffect: Hook): ImmutableTree {
+  const { world } = process;
   const tree = new FakeTree(world.disk, { onEffect });
-  if (world.defect !== 'tree-half-done') return tree;
+  const examine: ImmutableTree['examine'] = async (path, policy) => {
+    await passLook(process, path);
+    return tree.examine(path, policy);
+  };
+  if (world.defect !== 'tree-half-done')
+    return { examine, apply: (direction, path, watch) => tree.apply(direction, path, watch) };
   return {
-    examine: (path, policy) => tree.examine(path, policy),
+    examine,
     // Goes only as far as the first entries: what is deeper stays as it is.
     apply: async (direction: Direction, path: string, watch: Watch) => {
       const enough = new AbortController();
@@ -246,17 +269,34 @@ function treeOf({ world }: Process, onEffect: Hook): ImmutableTree {
   };
 }
 
-function shadowOf({ world }: Process, onEffect: Hook): ShadowRepo {
+function shadowOf(process: Process, onEffect: Hook): ShadowRepo {
+  const { world } = process;
   const shadow = new FakeShadow(world.disk, { onEffect });
-  if (world.defect !== 'shadow-not-written') return shadow;
   return {
     init: (location) => shadow.init(location),
-    counted: (location) => shadow.counted(location),
-    snapshot: () => Promise.resolve({ commit: '0'.repeat(40), changed: false }),
+    counted: async (location) => {
+      await passLook(process, location.hostPath);
+      return shadow.counted(location);
+    },
+    snapshot: (location, request, watch) =>
+      world.defect === 'shadow-not-written'
+        ? Promise.resolve({ commit: '0'.repeat(40), changed: false })
+        : shadow.snapshot(location, request, watch),
   };
 }
 
 function lockOf(process: Process, host: string): RepoLock {
-  if (process.world.defect === 'no-lock') return { hold: (_repo, _signal, work) => work() };
-  return new FakeLock(process.world.locksOf(host), process);
+  const { world, random } = process;
+  if (world.defect === 'no-lock') return { hold: (_repo, _signal, work) => work() };
+  const lock = new FakeLock(world.locksOf(host), process);
+  return {
+    hold: async (repoId, signal, work) => {
+      await process.pause();
+      if (random.chance(world.faults.lockBroken)) {
+        world.monitor.lockRefused(repoId);
+        throw new FilesFault('FILES_NO_LOCK', 'cannot lock (EACCES)', { retry: 'later' });
+      }
+      return lock.hold(repoId, signal, work);
+    },
+  };
 }

@@ -19,6 +19,8 @@ export type FaultPlan = Readonly<{
   filesBusy: number;
   /** An effect on files fails in a way that will not pass. */
   filesBroken: number;
+  /** The lock of a repo cannot be used. */
+  lockBroken: number;
   /** An operation takes up to minutes, as that of a stopped process does. */
   slow: number;
   /** A daemon's clock jumps, either way, at an effect. */
@@ -33,6 +35,7 @@ export const noFaults: FaultPlan = {
   wakeUpRepeated: 0,
   filesBusy: 0,
   filesBroken: 0,
+  lockBroken: 0,
   slow: 0,
   clockJump: 0,
 };
@@ -49,6 +52,8 @@ export function drawFaults(random: Prng): FaultPlan {
     filesBroken: upTo(0.03),
     slow: upTo(0.02),
     clockJump: upTo(0.02),
+    // Also nearly always, since a fault that soon passes ends nothing.
+    lockBroken: random.chance(0.1) ? 0.95 : upTo(0.2),
   };
 }
 

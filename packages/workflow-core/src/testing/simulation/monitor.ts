@@ -20,6 +20,8 @@ type Repo = {
   hasDrifted: boolean;
   /** Works that were ended over the head of a stad, which may not know it yet. */
   brokenOff: Set<Direction>;
+  /** The workflow during which a stad could not use the lock, and so may end it without. */
+  unlocked?: Uuid | undefined;
 };
 
 export class Monitor {
@@ -66,6 +68,12 @@ export class Monitor {
   settledTier(repoId: Uuid): 'frozen' | 'online' | undefined {
     const tier = this.repos.get(repoId)?.registry.tier;
     return tier === 'frozen' || tier === 'online' ? tier : undefined;
+  }
+
+  /** Is told that a stad could not use the lock of a repo. */
+  lockRefused(repoId: Uuid): void {
+    const repo = this.#repo(repoId);
+    repo.unlocked = repo.repo.workflowId;
   }
 
   /** Is told of flags that somebody has changed and no stad. */
@@ -194,7 +202,11 @@ export class Monitor {
     this.#move(id, ['files'], 'files-ended');
     const workflow = this.workflows.get(id);
     const repo = workflow && this.repos.get(workflow.repoId);
-    if (!workflow || !repo || status.code !== 0) return;
+    if (!workflow || !repo) return;
+    if (status.code !== 0) {
+      if (repo.unlocked === id) repo.brokenOff.add(workflow.direction);
+      return;
+    }
     repo.hasDrifted = false;
     const tier = workflow.direction === 'freeze' ? 'frozen' : 'online';
     this.#checkFiles(`${workflow.direction} ${id}`, repo, tier);

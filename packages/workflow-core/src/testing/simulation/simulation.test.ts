@@ -56,12 +56,12 @@ describe('a daemon killed at any point, and at any pair of points', () => {
 const seenWithin: Readonly<Record<Defect, number>> = {
   'commit-unchecked': 20,
   'commit-not-durable': 20,
-  'wake-up-lost-for-good': 20,
+  'wake-up-lost-for-good': 40,
   'tree-half-done': 20,
   'shadow-not-written': 20,
   'index-forgotten': 20,
   'no-look-at-start': 20,
-  'no-lock': 150,
+  'no-lock': 20,
 };
 
 describe('the checkers see a planted mistake', () => {
