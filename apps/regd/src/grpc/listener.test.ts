@@ -4,13 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLog } from '@permafrost/workflow-core/testing';
+import { RecordingLog } from '@permafrost/workflow-core/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ListenAddressError, parseListenAddress, targetOf } from './listen-address.ts';
 import { Listener } from './listener.ts';
 
 let dir: string;
 let path: string;
+const log = new RecordingLog();
 const open: Listener[] = [];
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'permafrost-listener-'));
@@ -25,7 +26,7 @@ async function listen(): Promise<Listener> {
   const listener = await Listener.open({
     address: { kind: 'unix', path },
     onConnection: (socket) => socket.end('hello'),
-    log: silentLog,
+    log,
     lookMs: 10,
   });
   open.push(listener);
@@ -85,6 +86,18 @@ describe('a Unix socket', () => {
     expect(await greeting()).toBe('hello');
     expect(lstatSync(path).mode & 0o777).toBe(0o600);
   });
+
+  test('that cannot be made again is made once it can be', async () => {
+    await listen();
+    renameSync(dir, `${dir}.away`);
+    await expect
+      .poll(() => log.take('the socket is gone, and cannot be made again'))
+      .not.toEqual([]);
+    renameSync(`${dir}.away`, dir);
+    rmSync(path);
+    await expect.poll(() => lstatSync(path, { throwIfNoEntry: false })).toBeDefined();
+    expect(await greeting()).toBe('hello');
+  });
 });
 
 describe('an address', () => {
@@ -114,7 +127,7 @@ describe('an address', () => {
     const listener = await Listener.open({
       address,
       onConnection: () => undefined,
-      log: silentLog,
+      log,
     });
     open.push(listener);
     expect(listener.target).toMatch(/^127\.0\.0\.1:[1-9]\d*$/);

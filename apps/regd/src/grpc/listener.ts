@@ -38,7 +38,7 @@ export class Listener {
   static async open(options: ListenerOptions): Promise<Listener> {
     const { address } = options;
     const listener = new Listener(options, await bind(options));
-    if (address.kind === 'unix') listener.#lookAfter(address.path);
+    if (address.kind === 'unix') listener.#lookAfter(address.path, socketIdentity(address.path));
     else listener.#address = { ...address, port: (listener.#server.address() as AddressInfo).port };
     return listener;
   }
@@ -55,11 +55,11 @@ export class Listener {
     this.#server.close();
   }
 
-  #lookAfter(path: string): void {
+  /** `own` is the file that shall be there; undefined if it could not be made so far. */
+  #lookAfter(path: string, own: string | undefined): void {
     const { lookMs = 5_000 } = this.#options;
-    const own = socketIdentity(path);
     this.#looking = setInterval(() => {
-      if (socketIdentity(path) === own) return;
+      if (own !== undefined && socketIdentity(path) === own) return;
       clearInterval(this.#looking);
       void this.#bindAgain(path);
     }, lookMs).unref();
@@ -67,18 +67,20 @@ export class Listener {
 
   async #bindAgain(path: string): Promise<void> {
     const { log } = this.#options;
+    let own: string | undefined;
     try {
       await claimSocketPath(path);
       // Closed before the new file is there: to close a Unix socket removes the file of its name.
       this.#server.close();
       if (this.#isClosed) return;
       this.#server = await bind(this.#options);
+      own = socketIdentity(path);
       log.warn({ path }, 'the socket was gone, and is there again');
     } catch (error) {
       log.error({ path, err: error }, 'the socket is gone, and cannot be made again');
     }
     if (this.#isClosed) this.#server.close();
-    else this.#lookAfter(path);
+    else this.#lookAfter(path, own);
   }
 }
 
