@@ -3,8 +3,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
+import { buildGoldenTree } from '@permafrost/stad/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Installation, HOST } from '../../harness/installation.ts';
+import { AUTHOR, HOST, Installation } from '../../harness/installation.ts';
 import { writeTree } from '../../harness/tree.ts';
 import { bytesOf, listOf, message, numberOf, parse, textOf, type Fields } from './protobuf.ts';
 import { failure, newId, WireClient } from './wire-client.ts';
@@ -69,9 +70,11 @@ beforeAll(async () => {
   const ca = join(dir, 'ca.pem');
   const cert = join(dir, 'regd.pem');
   const flags = ['--tls-cert', cert, '--tls-client-ca', ca, '--jwt-ca', ca];
-  const regd = await at.start('regd', { args: ['--listen', '127.0.0.1:0', ...flags] });
+  const listen = ['--listen', '127.0.0.1:0', '--listen', `unix:${join(at.state, 'regd.sock')}`];
+  const regd = await at.start('regd', { args: [...listen, ...flags] });
   await at.start('stad');
-  const [target = ''] = regd.lines.flatMap(({ listen }) => (listen ?? []) as string[]);
+  const targets = regd.lines.flatMap(({ listen: told }) => (told ?? []) as string[]);
+  const target = targets.find((text) => !text.startsWith('unix:')) ?? '';
   const can = ['--can', 'read,init,freeze,unfreeze,stat,exec,admin'];
   const on = ['--path', '/*', '--name', '*', '--for', '1h'];
   const issued = await at.cliOk('auth', 'token', dir, '--subject', 'ctl', ...can, ...on);
@@ -298,4 +301,35 @@ test('an error of a repo is cleared by its exact text', async () => {
 test('what is not there says so, and what to do', async () => {
   const { code, details } = await failure(client.call('Registry/BeginMoveRepo'));
   expect([code, details]).toEqual([status.UNIMPLEMENTED, expect.stringContaining('move')]);
+});
+
+type RecordedCall = Readonly<{ name: string; request: string; responses: readonly string[] }>;
+
+test('Stat and StatStatus of a tree that changes: the bytes that were recorded', async () => {
+  const recorded = JSON.parse(
+    await readFile(new URL('../../../proto/testdata/golden.json', import.meta.url), 'utf8'),
+  ) as readonly RecordedCall[];
+  const tree = join(root, 'recorded');
+  const id = '6ba7b810-9dad-41d1-80b4-00c04fd430c8';
+  const replay = async (rpc: 'Stat' | 'StatStatus', name: string): Promise<void> => {
+    const call = recorded.find((one) => one.name === name);
+    const request = Buffer.from(call?.request ?? '', 'hex');
+    const got: string[] = [];
+    for await (const bytes of client.bytes(`Stat/${rpc}`, request)) got.push(bytes.toString('hex'));
+    expect(got, name).toEqual(call?.responses);
+  };
+  buildGoldenTree(tree, 'tree-0');
+  await at.cliOk('init', 'repo', registry, tree, '--uuid', id, '--author', AUTHOR);
+  await replay('StatStatus', 'StatStatus, clean');
+  buildGoldenTree(tree, 'tree-1');
+  await replay('StatStatus', 'StatStatus, changed');
+  await replay('Stat', 'Stat JC_WAIT');
+  await replay('StatStatus', 'StatStatus after Stat');
+  buildGoldenTree(tree, 'tree-1b');
+  await replay('StatStatus', 'StatStatus, deep mtime changed');
+  await replay('Stat', 'Stat JC_WAIT, mtime range only');
+  buildGoldenTree(tree, 'tree-2');
+  await at.cliOk('freeze', tree, '--author', AUTHOR);
+  await replay('StatStatus', 'StatStatus, frozen');
+  await replay('Stat', 'Stat JC_WAIT, frozen (no commit)');
 });

@@ -38,6 +38,17 @@ export class WireClient {
     request: Buffer,
     isEnough: (fields: Fields) => boolean = () => false,
   ): Promise<readonly Fields[]> {
+    const messages: Fields[] = [];
+    for await (const bytes of this.bytes(path, request)) {
+      const fields = parse(bytes);
+      messages.push(fields);
+      if (isEnough(fields)) break;
+    }
+    return messages;
+  }
+
+  /** The messages as they came; who stops reading cancels the call. */
+  async *bytes(path: string, request: Buffer): AsyncGenerator<Buffer> {
     const same = (bytes: Buffer): Buffer => bytes;
     const call = this.#client.makeServerStreamRequest(
       `/nogfso.${path}`,
@@ -47,13 +58,11 @@ export class WireClient {
       this.#metadata,
     );
     call.on('error', () => undefined);
-    const messages: Fields[] = [];
-    for await (const bytes of call) {
-      messages.push(parse(bytes as Buffer));
-      if (isEnough(messages.at(-1) as Fields)) break;
+    try {
+      for await (const bytes of call) yield bytes as Buffer;
+    } finally {
+      call.cancel();
     }
-    call.cancel();
-    return messages;
   }
 
   async call(path: string, request: Buffer = Buffer.alloc(0)): Promise<Fields> {
