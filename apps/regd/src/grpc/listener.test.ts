@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -63,6 +64,29 @@ describe('a Unix socket', () => {
     await listen();
     await expect(listen()).rejects.toThrow(/another regd answers/);
     expect(await greeting()).toBe('hello');
+  });
+
+  test('of a live process that takes no more connections is left alone', async () => {
+    const hung = `
+      const server = require('node:net').createServer();
+      server.listen({ path: process.argv[1], backlog: 1 }, () => {
+        process.stdout.write('listening');
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      });`;
+    const owner = spawn(process.execPath, ['-e', hung, path], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      await once(owner.stdout, 'data');
+      // Linux lets one more wait than it was told.
+      const waiting = [connect(path), connect(path)];
+      for (const socket of waiting) socket.on('error', () => undefined);
+      await Promise.all(waiting.map((socket) => once(socket, 'connect')));
+      await expect(listen()).rejects.toThrow(/belongs to a process that does not answer/);
+      expect(lstatSync(path).isSocket()).toBe(true);
+    } finally {
+      owner.kill('SIGKILL');
+    }
   });
 
   test('is not put in the place of a file', async () => {

@@ -1,5 +1,5 @@
 // The socket file of a listener: taken over from a dead process, never from a live one.
-import { lstatSync, unlinkSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { ListenAddressError } from './listen-address.ts';
 
@@ -19,21 +19,33 @@ export async function claimSocketPath(path: string): Promise<void> {
   if (!stat.isSocket()) {
     throw new ListenAddressError(`${path} is there, and is no socket: name another, or move it`);
   }
-  if (await isAnswered(path)) {
+  const refusal = await refusalAt(path);
+  if (refusal === undefined) {
     throw new ListenAddressError(`another regd answers at ${path}: stop it first`);
   }
-  unlinkSync(path);
+  if (!DEAD.includes(refusal)) {
+    const who = `${path} belongs to a process that does not answer (${refusal})`;
+    throw new ListenAddressError(`${who}: stop it first, or name another`);
+  }
+  rmSync(path, { force: true });
 }
 
-function isAnswered(path: string): Promise<boolean> {
+/**
+ * Only of these is it certain that nobody has the socket any more: whoever is hung, or speaks another
+ * protocol, refuses in other ways.
+ */
+const DEAD: readonly string[] = ['ECONNREFUSED', 'ENOENT'];
+
+/** Why a connection is not taken; undefined if it is. */
+function refusalAt(path: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect(path);
-    const answer = (isAnswer: boolean): void => {
+    const end = (refusal?: string): void => {
       socket.destroy();
-      resolve(isAnswer);
+      resolve(refusal);
     };
-    socket.once('connect', () => answer(true));
-    socket.once('error', () => answer(false));
+    socket.once('connect', () => end());
+    socket.once('error', ({ code, message }: NodeJS.ErrnoException) => end(code ?? message));
   });
 }
 
