@@ -161,6 +161,9 @@ test('ends with 2 for certificates that cannot be read, as for all settings that
   const { ended, stderr } = regd('--state', dir, '--jwt-ca', join(dir, 'ca.pem'));
   expect(await ended).toBe(2);
   expect(stderr()).toContain('TRUST_UNUSABLE');
+  const asked = regd('--state', dir, '--jwt-ca', join(dir, 'ca.pem'), '--check-config');
+  expect(await asked.ended).toBe(2);
+  expect(asked.stderr()).toMatch(/^error: cannot read .*ca\.pem: ENOENT[^\n]*\n$/);
 });
 
 test('ends with 1 for a journal that is none, and tells it to people where they want it', async () => {

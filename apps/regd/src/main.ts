@@ -56,6 +56,8 @@ try {
   }
   log.info({}, 'regd stopped');
 } catch (error) {
+  // Whoever asks wants the answer, and not a line of the log.
+  if (flags.checkConfig && error instanceof TrustError) settings.refuse(error.message);
   // These name the cause and what to do; for anything else the stack is what is needed.
   const isExpected =
     error instanceof Fault || error instanceof ListenAddressError || error instanceof TrustError;
