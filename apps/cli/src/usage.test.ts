@@ -4,12 +4,20 @@ import { closeSync, openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { commandLine } from './command-line.ts';
 import { exitCode } from './exit-code.ts';
 import { permafrost } from './program.ts';
 import { runCli } from './testing/run-cli.ts';
 import { AUTHOR, REPO_PATH, WORKFLOW_ID } from './testing/samples.ts';
+
+/** All of the commands at and below one, as the words that are typed for them. */
+function commandsOf(command: Command, words: readonly string[] = []): string[] {
+  const below = command.commands.flatMap((one) => commandsOf(one, [...words, one.name()]));
+  return [words.join(' '), ...below];
+}
 
 const nowhere = ['--state', join(tmpdir(), 'permafrost-is-not-here')] as const;
 
@@ -108,26 +116,9 @@ describe('in this process', () => {
     },
   );
 
-  it.each([
-    ['init', 'registry'],
-    ['init', 'root'],
-    ['init', 'repo'],
-    ...['init', 'server', 'client', 'token'].map((name) => ['auth', name]),
-    ...['freeze', 'unfreeze', 'status', 'registries', 'repos', 'workflows'].map((name) => [name]),
-    ...[
-      'cancel',
-      'events',
-      'clear-error',
-      'verify',
-      'gc',
-      'ping',
-      'stat',
-      'doctor',
-      'completion',
-    ].map((name) => [name]),
-  ])('%s %s has examples', async (...words) => {
-    await permafrost([...words.filter(Boolean), '--help']);
-    expect(stdout).toContain(`  $ permafrost `);
+  it.each(commandsOf(commandLine()))('permafrost %s has examples', async (words) => {
+    await permafrost([...words.split(' ').filter(Boolean), '--help']);
+    expect(stdout).toContain(`\n  $ permafrost ${words}`);
   });
 
   it('survives whatever is typed', { timeout: 60_000 }, async () => {

@@ -18,6 +18,10 @@ export function addAuth(program: Command, bind: Bind): void {
     .command('auth')
     .description(
       'make certificates and tokens for regd with TLS; whoever can read DIR can be anybody',
+    )
+    .addHelpText(
+      'after',
+      examples('auth init DIR', 'auth server DIR files1.example.org', 'auth client DIR ann'),
     );
   addInit(auth, bind);
   addCertificate(auth, bind, 'server');
