@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AUTHOR, Installation } from '../harness/installation.ts';
+import { AUTHOR, Installation, runCli } from '../harness/installation.ts';
 import { whyNoChattr } from '../harness/privilege.ts';
 import { installPacked } from '../harness/packed-programs.ts';
 import type { Programs } from '../harness/programs.ts';
@@ -29,6 +29,11 @@ describe(`the packed programs (driver ${driver})`, () => {
     for (const path of Object.values(programs)) {
       expect((await execa(process.execPath, [path, '--version'])).stdout).toBe(version);
     }
+  });
+
+  it('print scripts for shells', async () => {
+    const { stdout } = await runCli(['completion', 'bash'], programs);
+    expect(stdout).toContain('complete -F');
   });
 
   it('freeze and thaw a repo, and verify', { timeout: 60_000 }, async () => {

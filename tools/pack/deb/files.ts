@@ -3,7 +3,8 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { commandLine } from '@permafrost/cli/command-line';
-import { completionScript, shells, type Shell } from '@permafrost/cli/completion';
+import { completionScript } from '@permafrost/cli/completion';
+import { shells, type Shell } from '@permafrost/cli/shells';
 import { sourceManPages } from '../../man/pages.ts';
 import { nodeFlagsOf } from '../node-flags.ts';
 import { stageNpm } from '../npm/npm-package.ts';

@@ -3,11 +3,8 @@ import type { Command } from 'commander';
 import { bashScript } from './bash.ts';
 import { fishScript } from './fish.ts';
 import { commandLineOf } from './command-line.ts';
-import { shells, type Shell } from './shell.ts';
+import type { Shell } from './shell.ts';
 import { zshScript } from './zsh.ts';
-
-export { shells };
-export type { Shell };
 
 const writers = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 
