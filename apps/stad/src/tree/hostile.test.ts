@@ -114,10 +114,11 @@ describe.skipIf(noAttributes).each(ALL_REAL_DRIVERS)(
       await writeFile(join(outside, 'file'), '');
       await writeFile(join(outside, 'frozen'), '');
       await plant(12, 40);
+      // Before the adversary begins, since nobody can make a hard link to what is immutable.
+      await execa('chattr', ['+i', join(outside, 'frozen')]);
       const adversary = spawn(process.execPath, [script('adversary'), top, outside]);
       try {
         await once(adversary.stdout, 'data');
-        await execa('chattr', ['+i', join(outside, 'frozen')]);
         const tree = new FlaggedTree(driver);
         for (let round = 0; round < 3; round++) {
           const outcome = await tree.apply('freeze', top, watch).catch((error: unknown) => error);
