@@ -64,6 +64,22 @@ describe('when something is wrong', () => {
     expect(scratch.recorded().size).toBe(11);
   });
 
+  it('comes to an end, however much of the listing nobody has read', async () => {
+    const names = Array.from({ length: 1_000 }, (_, i) => `${'long-'.repeat(40)}${i}`);
+    for (const name of names) scratch.write(name);
+    await scratch.snapshot();
+    for (const name of names) scratch.write(name, 'changed');
+    const git = scratch.program('case "$*" in *fast-import*) exit 9;; esac');
+    await expect(scratch.snapshot('', { git })).rejects.toMatchObject({ code: 'FILES_GIT_FAILED' });
+    const stop = new AbortController();
+    const difference = (): Promise<void> => {
+      stop.abort();
+      return new Promise((resolve) => setImmediate(resolve));
+    };
+    const comparing = scratch.repo().compare(scratch.location, difference, watch(stop.signal));
+    await expect(comparing).rejects.toMatchObject({ code: 'FILES_CANCELLED' });
+  });
+
   it('says that the disk is full', async ({ skip }) => {
     rmSync(scratch.shadowRoot, { recursive: true });
     mkdirSync(scratch.shadowRoot);

@@ -118,7 +118,8 @@ export class GitCommand implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill();
-    this.#child.stdout?.resume();
+    // To let it flow is not enough: what an iteration has left unread would be waited for without end.
+    this.#child.stdout?.destroy();
     await this.#child;
   }
 }
