@@ -123,6 +123,11 @@ it.each<[what: string, facts: Partial<StateFacts>, ill: string]>([
   expect(ills(judge({ state: state(facts as Partial<Seen>) }))).toEqual([ill]);
 });
 
+it('does not send for a backup where the journal may only be too new', () => {
+  const findings = judge({ state: state({ journal: { fault: 'use the newer program' } }) });
+  expect(findings.find(({ state: found }) => found === 'broken')?.remedy).toMatch(/^If it is dam/);
+});
+
 it.each<[what: string, answers: RegdFields & Partial<RegdAnswers>, ills: readonly string[]]>([
   [
     'a regd that cannot write',

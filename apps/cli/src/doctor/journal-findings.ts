@@ -33,10 +33,11 @@ function fileVerdict(journal: JournalFacts): Verdict {
       'Start permafrost-regd; if there was one before, restore it first.',
     );
   }
-  const remedy = 'Keep a copy of what is there; then see Restore in docs/operations.md.';
-  if ('fault' in journal) return broken(journal.fault, remedy);
+  const restoring = 'keep a copy of what is there; then see Restore in docs/operations.md.';
+  // What a newer program wrote is sound: a backup in its place would lose what is in it.
+  if ('fault' in journal) return broken(journal.fault, `If it is damaged, ${restoring}`);
   const { schemaVersion, events, defects } = journal;
-  if (defects.length > 0) return broken(`it is damaged: ${defects[0] ?? ''}`, remedy);
+  if (defects.length > 0) return broken(`it is damaged: ${defects[0] ?? ''}`, `First ${restoring}`);
   return ok(`${count(events)} events, tables of version ${schemaVersion}, no damage`);
 }
 
