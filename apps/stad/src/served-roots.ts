@@ -2,13 +2,18 @@
 // roots is refused when the repo is set up, not when somebody wants to freeze it.
 import { closeSync } from 'node:fs';
 import type { ShadowRepo } from '@permafrost/workflow-core';
+import type { Surroundings } from './survey/examine.ts';
 import { openTop } from './tree/top.ts';
 
 /** Throws {@link FilesFault} `FILES_OUTSIDE_ROOTS` or `FILES_MISSING` before anything is created. */
-export function serveOnly(roots: readonly string[], shadow: ShadowRepo): ShadowRepo {
+export function serveOnly(
+  { roots, hostRootOf }: Pick<Surroundings, 'roots' | 'hostRootOf'>,
+  shadow: ShadowRepo,
+): ShadowRepo {
   return {
     init: async (location, author) => {
-      const { fd } = await openTop(location.hostPath, roots);
+      const { hostPath } = location;
+      const { fd } = await openTop(hostPath, roots, { hostRoot: await hostRootOf(hostPath) });
       closeSync(fd);
       return shadow.init(location, author);
     },

@@ -27,6 +27,7 @@ import { checkResponder } from './check/responder.ts';
 import { openDriver, type DriverName } from './driver.ts';
 import { endingTogether } from './ending-together.ts';
 import { examinationResponder } from './examination/responder.ts';
+import { hostRootAround } from './host-root.ts';
 import { HostRepoLock } from './lock/host-repo-lock.ts';
 import { planResponder } from './plan/responder.ts';
 import type { StadMetrics } from './metrics/stad-metrics.ts';
@@ -67,8 +68,11 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
   const shadow = new GitShadowRepo({ shadowRoot: state.shadows });
   const repoLock = new HostRepoLock(state.locks);
   const lock = metrics?.lock(repoLock) ?? repoLock;
+  const hostRootOf = (path: string): Promise<string | undefined> =>
+    hostRootAround(engine, { host, path });
   const tree = new FlaggedTree(await openDriver(settings), {
     roots,
+    hostRootOf,
     failureFileOf: (path) => failureFileOf(state.shadows, path),
   });
   metrics?.serving(roots);
@@ -80,7 +84,10 @@ export async function serve(settings: StadSettings, signal: AbortSignal): Promis
     engine,
     board: journal,
     tree: spans ? tracedTree(measuredTree, spans) : measuredTree,
-    shadow: serveOnly(roots, spans ? tracedShadow(measuredShadow, spans) : measuredShadow),
+    shadow: serveOnly(
+      { roots, hostRootOf },
+      spans ? tracedShadow(measuredShadow, spans) : measuredShadow,
+    ),
     lock,
     clock: nodeClock,
   });

@@ -10,7 +10,7 @@ import { openTop, type Top } from '../tree/top.ts';
 
 export async function examineDirectory(
   path: string,
-  { driver, roots }: Surroundings,
+  { driver, roots }: Pick<Surroundings, 'driver' | 'roots'>,
   signal: AbortSignal,
 ): Promise<examination.ExaminedDirectory> {
   let fileSystem = '';

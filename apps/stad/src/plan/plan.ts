@@ -63,8 +63,9 @@ export class Plan {
 
   async #lookAtTop(): Promise<Top> {
     const { path } = this.#intent;
-    const { roots } = this.#parts.tree.surroundings;
-    const top = await openTop(path, roots, { isReadOnly: true });
+    const { roots, hostRootOf } = this.#parts.tree.surroundings;
+    const hostRoot = await hostRootOf(path);
+    const top = await openTop(path, roots, { isReadOnly: true, hostRoot });
     closeSync(top.fd);
     await this.#attempt(() => {
       assertWritable(path, top.mount);

@@ -7,18 +7,23 @@ import { concernsOf, refusal, told, whyNotPrivileged } from './obstacles.ts';
 import { findOpenFiles } from './open-files.ts';
 import { TreeSurvey } from './tree-survey.ts';
 
-export type Surroundings = Readonly<{ driver: AttributeDriver; roots: readonly string[] }>;
+export type Surroundings = Readonly<{
+  driver: AttributeDriver;
+  roots: readonly string[];
+  /** From which directory on no symlink may lead to a path; undefined: any may. */
+  hostRootOf: (path: string) => Promise<string | undefined>;
+}>;
 
 /**
  * As `examine` of the port. That the file system keeps the attribute is not asked here: the first
  * thing that the walk does is to read it of the top, and where that fails it sets nothing.
  */
 export async function examine(
-  { driver, roots }: Surroundings,
+  { driver, roots, hostRootOf }: Surroundings,
   path: string,
   { policy, watch }: Readonly<{ policy: FreezePolicy; watch: Watch }>,
 ): Promise<OpenWriters | undefined> {
-  const { fd, mountPoints } = await openTop(path, roots);
+  const { fd, mountPoints } = await openTop(path, roots, { hostRoot: await hostRootOf(path) });
   const { dev } = fstatSync(fd, { bigint: true });
   closeSync(fd);
   const unprivileged = whyNotPrivileged(driver, path);

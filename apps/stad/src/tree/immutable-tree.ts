@@ -26,6 +26,8 @@ import { Walk, type WalkResult } from './walk.ts';
 export type FlaggedTreeOptions = Readonly<{
   /** Only trees below one of these are touched. None given: any tree. */
   roots?: readonly string[];
+  /** From which directory on no symlink may lead to the tree at a path. None given: any may. */
+  hostRootOf?: Surroundings['hostRootOf'];
   /** Batches at the same time. By default one a processor, and no more than four. */
   lanes?: number;
   /** Where the entries of the tree at a path are listed that a freeze or thaw has failed on. */
@@ -70,6 +72,7 @@ export class FlaggedTree implements ImmutableTree {
     this.#driver = driver;
     this.#options = {
       roots: [],
+      hostRootOf: () => Promise.resolve(undefined),
       lanes: Math.min(availableParallelism(), LANES_MAX),
       failureFileOf: () => undefined,
       idleDirectoriesMax: IDLE_DIRECTORIES_MAX,
@@ -79,7 +82,8 @@ export class FlaggedTree implements ImmutableTree {
 
   /** What it works with, for those who only look. */
   get surroundings(): Surroundings {
-    return { driver: this.#driver, roots: this.#options.roots };
+    const { roots, hostRootOf } = this.#options;
+    return { driver: this.#driver, roots, hostRootOf };
   }
 
   async examine(
@@ -193,10 +197,10 @@ export class FlaggedTree implements ImmutableTree {
     { wanted, mayWrite, failureList, entriesTotal, isVerifying, isReadOnly = false, onWrong }: Pass,
   ): Promise<WalkResult> {
     signal.throwIfAborted();
-    const { fd } = await openTop(path, this.#options.roots, {
-      isReadOnly,
-      mayBeRedirected: isReadOnly,
-    });
+    const { roots, hostRootOf } = this.#options;
+    // Who only looks may also look where the tree has got to.
+    const hostRoot = isReadOnly ? undefined : await hostRootOf(path);
+    const { fd } = await openTop(path, roots, { isReadOnly, hostRoot });
     const open = this.#driver.openDirectory?.bind(this.#driver);
     const handles = new DirectoryHandles(fd, this.#options.idleDirectoriesMax, open);
     const reporter = new StepReporter(onStep, {

@@ -1,13 +1,14 @@
 // Opens the top of a tree, and refuses what must not be touched, before anything is changed.
 import { close, readlinkSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { FilesFault, isWithin, type FilesFaultCode } from '@permafrost/workflow-core';
+import { FilesFault, isWithin, rebase, type FilesFaultCode } from '@permafrost/workflow-core';
+import { bytesOfText } from '../byte-string.ts';
 import { openDirectory } from './directory-handles.ts';
 import { errnoOrThrow } from './errno.ts';
 import { listMounts, mountIdOf, MountTable, type Mount } from './mounts.ts';
-import { type ByteName, printablePath, printed } from './names.ts';
-import { standingOf } from './roots.ts';
+import { byteName, type ByteName, printablePath, printed } from './names.ts';
 
 const closeAsync = promisify(close);
 
@@ -19,25 +20,29 @@ export type Top = Readonly<{
   mountPoints: ReadonlySet<ByteName>;
 }>;
 
-/** What is looked at only may be where nothing may be changed, and may be reached through symlinks. */
-type Opening = Readonly<{ isReadOnly?: boolean; mayBeRedirected?: boolean }>;
+export type TopOptions = Readonly<{
+  isReadOnly?: boolean;
+  /** A directory at or above the path, from which on no symlink may lead to it; absent: any may. */
+  hostRoot?: string | undefined;
+}>;
 
 /**
  * Opens the directory `path`, which must not be a symlink itself, must lie below one of `roots`
- * if there are any, without a symlink on the way from there, and must be writable as far as its mount
- * goes, unless nothing shall be changed. Throws {@link FilesFault}. Where it lies is asked of the open descriptor, so that no later rename
+ * if there are any, and must be writable as far as its mount goes, unless nothing shall be changed.
+ * Throws {@link FilesFault}. Where it lies is asked of the open descriptor, so that no later rename
  * can make the answer wrong.
  */
 export async function openTop(
   path: string,
   roots: readonly string[],
-  { isReadOnly = false, mayBeRedirected = false }: Opening = {},
+  { isReadOnly = false, hostRoot }: TopOptions = {},
 ): Promise<Top> {
   const shown = printablePath(path);
   const fd = await openAbsolute(path, shown);
   try {
     const place = placeOf(fd);
-    await assertAllowed(path, place, { roots, mayBeRedirected });
+    await assertBelowRoots(shown, place, roots);
+    if (hostRoot !== undefined) await assertInPlace(path, place, hostRoot);
     const mounts = listMounts();
     const mountId = mountIdOf(fd);
     const mount = mounts.find(({ id }) => id === mountId);
@@ -117,17 +122,29 @@ async function openAbsolute(path: string, shown: string): Promise<number> {
   }
 }
 
-async function assertAllowed(
-  path: string,
+async function assertBelowRoots(
+  shown: string,
   place: ByteName,
-  { roots, mayBeRedirected }: Readonly<{ roots: readonly string[]; mayBeRedirected: boolean }>,
+  roots: readonly string[],
 ): Promise<void> {
-  const shown = printablePath(path);
-  const standing = await standingOf(resolve(path), place, roots);
-  if (standing === 'outside')
-    throw refuse('FILES_OUTSIDE_ROOTS', `${shown} is outside of the roots ${roots.join(', ')}`);
-  if (standing === 'redirected' && !mayBeRedirected)
-    throw refuse('FILES_MISSING', `${shown} is led to ${printed(place)} by a symlink`);
+  if (roots.length === 0) return;
+  for (const root of roots) {
+    const real = await realpath(root, { encoding: 'buffer' }).catch(() => undefined);
+    if (real && isWithin(place, byteName(real))) return;
+  }
+  throw refuse('FILES_OUTSIDE_ROOTS', `${shown} is outside of the roots ${roots.join(', ')}`);
+}
+
+/** Whoever owns a directory above a tree could lead to another one, which is not theirs to change. */
+async function assertInPlace(path: string, place: ByteName, hostRoot: string): Promise<void> {
+  const real = await realpath(hostRoot, { encoding: 'buffer' }).catch(() => undefined);
+  const way = { from: bytesOfText(hostRoot), to: real ? byteName(real) : '' };
+  if (real && rebase(bytesOfText(resolve(path)), way) === place) return;
+  const brief = `a symlink below the root leads to ${printed(place)}`;
+  throw new FilesFault('FILES_OUTSIDE_ROOTS', `${printablePath(path)}: ${brief}`, {
+    retry: 'never',
+    brief,
+  });
 }
 
 function refuse(code: FilesFaultCode, message: string, cause?: unknown): FilesFault {
