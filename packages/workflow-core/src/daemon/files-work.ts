@@ -1,7 +1,7 @@
 // The work on the files of one workflow, while the lock of their repo is held: up to and including the fact
 // that tells the end. Whoever gets the lock next finds a workflow that still waits, or one that has ended,
 // and never one about to end.
-import { RetryNoVC, ulidTimeMs, type Uuid } from '@permafrost/events';
+import { RetryNoVC, type Uuid } from '@permafrost/events';
 import {
   FilesFault,
   type OpenWriters,
@@ -13,6 +13,7 @@ import { fitStatusMessage } from '../storage/status-message.ts';
 import { storageWorkflow, type BegunWorkflow } from '../storage-workflow/storage-workflow.ts';
 import { cancelText } from '../use-cases/cancel-workflow.ts';
 import type { CancelWatch } from './cancel-watch.ts';
+import { mayPass } from './may-pass.ts';
 import { isAlive, stadsOf } from './presence.ts';
 import type { ProgressReporter } from './progress-reporter.ts';
 import { cancelled, type Slots } from './slots.ts';
@@ -42,7 +43,6 @@ type Application =
 
 /** How often is looked whether those who write have ended. */
 const WRITERS_LOOK_MS = 1000;
-const DEFAULT_RETRY_FOR_MS = 10 * 60_000;
 
 export class FilesWork {
   readonly #parts: FilesWorkParts;
@@ -78,7 +78,7 @@ export class FilesWork {
 
   /** What comes of a fault: another try, or the end. */
   async #meet(fault: FilesFault): Promise<void> {
-    const { watch, log } = this.#parts;
+    const { means, workflow, watch, log } = this.#parts;
     if (watch.isOver) {
       log.info({}, 'work on files ended: the workflow was ended meanwhile');
       return;
@@ -89,7 +89,8 @@ export class FilesWork {
       return this.#abort(cancelText(watch.request));
     }
     log.warn({ code: fault.code, err: fault }, 'work on files failed');
-    if (this.#mayPass(fault)) throw fault;
+    const { filesStartedEventId: since } = workflow;
+    if (since && mayPass(fault, since, means)) throw fault;
     await this.#abort(fault.brief);
   }
 
@@ -145,15 +146,6 @@ export class FilesWork {
     const command = { type: 'CommitFiles', commit } as const;
     await means.engine.tell(storageWorkflow, workflowId, RetryNoVC, command);
     log.info({ ...summary, commit }, 'files done');
-  }
-
-  /** The limit runs from the event that began the work, so that a crash does not start it anew. */
-  #mayPass(fault: FilesFault): boolean {
-    const { means, workflow } = this.#parts;
-    const { clock, retryForMs = DEFAULT_RETRY_FOR_MS } = means;
-    const { filesStartedEventId } = workflow;
-    if (fault.retry === 'never' || !filesStartedEventId) return false;
-    return clock.nowMs() - ulidTimeMs(filesStartedEventId) < retryForMs;
   }
 
   async #abort(cause: string): Promise<void> {

@@ -379,6 +379,20 @@ describe('a shadow repo', () => {
     expect(await repoNow()).toMatchObject({ error: '', storage: { tier: 'online' } });
   });
 
+  test('is tried again for a while, and then tells of a fault that lasts', async () => {
+    await initRepo();
+    const fail = (): Promise<void> =>
+      stad({ onEffect: failing('stad:init-shadow', busy) }).run(due, never, log);
+    await expect(fail()).rejects.toBe(busy);
+    expect((await repoNow()).error).toBe('');
+    await clock.advance(60_000);
+    await fail();
+    expect((await repoNow()).error).toBe(`2026-01-01T00:01:00Z ${busy.message}`);
+    await engine.tell(repo, repoId, NoVC, { type: 'ClearError' });
+    await expect(fail()).rejects.toBe(busy);
+    expect((await repoNow()).error).toBe('');
+  });
+
   test('that one stad cannot make is not made by another that waited: the error would stay behind', async () => {
     await initRepo();
     const onEffect = failing('stad:init-shadow', broken);

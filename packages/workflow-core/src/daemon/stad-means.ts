@@ -16,6 +16,6 @@ export interface StadMeans {
   clock: Clock;
   /** How many repos are worked on at the same time. */
   jobsMax?: number;
-  /** For how long after the start of the files faults that may pass are tried again. */
+  /** For how long after the work became due faults that may pass are tried again. */
   retryForMs?: number;
 }
