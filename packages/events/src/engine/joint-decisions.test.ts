@@ -97,6 +97,17 @@ test('one that is refused leaves nothing in the batch of the others', async () =
   expect([await valueOf(), await valueOf(other)]).toEqual([3, 0]);
 });
 
+test('one that reads what another deletes is decided when it is gone', async () => {
+  await increment();
+  const seen = await Promise.all([
+    engine.transact(async (tx) => {
+      await tx.delete(counter, history);
+    }),
+    engine.transact(async (tx) => (await tx.find(counter, history)).state),
+  ]);
+  expect(seen).toEqual([undefined, 0]);
+});
+
 test('nobody is refused for what the others decided before it, and did not come to pass', async () => {
   const other = randomUuid();
   // Alone it would pass; after the others it would be refused.
