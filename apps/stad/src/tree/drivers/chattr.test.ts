@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -18,6 +18,7 @@ import {
 import { ChattrDriver } from './chattr.ts';
 
 const noAttributes = await whyNoAttributes();
+const skipped = noAttributes === undefined ? '' : ` (skipped: ${noAttributes})`;
 const CHATTR = (await execa('which', ['chattr'])).stdout;
 const driver = await ChattrDriver.open(holds);
 
@@ -49,6 +50,21 @@ describe('ChattrDriver', () => {
       handles.close();
     }
   });
+
+  it.skipIf(noAttributes)(
+    `lets an abort wait for few thousand files at most${skipped}`,
+    async () => {
+      for (let file = 0; file < 5000; file++) writeFileSync(join(space.path, `${file}`), '');
+      const fd = await openDirectory(space.path);
+      const handles = new DirectoryHandles(fd, 0);
+      const directory = { fd, isBegun: false, mountPoints: [] };
+      const order = { wanted: 'immutable', mayWrite: true, quietMounts: undefined } as const;
+      const [swept] = await driver.sweep([directory], order, new AbortController().signal);
+      handles.close();
+      expect(swept?.changed).toBeGreaterThan(0);
+      expect(swept?.changed).toBeLessThan(4000);
+    },
+  );
 });
 
 /** Goes to work when it is told to, and not before. The directory itself is changed at once. */

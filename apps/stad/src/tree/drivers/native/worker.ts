@@ -121,9 +121,11 @@ function lock(fd: number): boolean {
 
 type SweepTask = Extract<Task, { do: 'sweep' }>;
 
-function sweep({ directories, order }: Pick<SweepTask, 'directories' | 'order'>): readonly Swept[] {
+function sweep(
+  { directories, order }: Pick<SweepTask, 'directories' | 'order'>,
+  budget: Budget = new Budget('calls'),
+): readonly Swept[] {
   const sweeping = new DirectorySweep(calls, order);
-  const budget = new Budget();
   const answers: Swept[] = [];
   for (const directory of directories) {
     answers.push(sweeping.run(directory, budget));
@@ -135,7 +137,8 @@ function sweep({ directories, order }: Pick<SweepTask, 'directories' | 'order'>)
 /** A program is for many entries, so those that are not as wanted are collected first. */
 function lookAndBring({ directories, order, hold }: SweepTask): readonly Swept[] {
   const { wanted } = order;
-  const seen = sweep({ directories, order: { ...order, mayWrite: false } });
+  const look = { directories, order: { ...order, mayWrite: false } };
+  const seen = sweep(look, new Budget('program'));
   const isWrong = ({ outcome }: Wrong): boolean => typeof outcome === 'string';
   const entriesOf = (swept: Swept, index: number): Entry[] => {
     const fd = directories[index]?.fd ?? -1;
