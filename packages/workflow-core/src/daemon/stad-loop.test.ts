@@ -133,9 +133,14 @@ describe('the files of a workflow', () => {
   describe('whose lock cannot be had', () => {
     const fault = new FilesFault('FILES_NO_LOCK', 'cannot lock: EACCES', { retry: 'later' });
     const lock: RepoLock = { hold: () => Promise.reject(fault) };
-    const another = { daemon: 'stad', host: repoInit.fileHost, pid: 1, version: '0' } as const;
 
     beforeEach(() => beginFiles('freeze'));
+
+    async function announce(name: string): Promise<void> {
+      const who = { daemon: 'stad', host: repoInit.fileHost, pid: 1, version: '0' } as const;
+      const nowMs = clock.nowMs();
+      await journal.announce({ ...who, instance: idOf(name), sinceMs: nowMs, heartbeatMs: nowMs });
+    }
 
     test('wait for it, and fail with the cause after the same time', async () => {
       await expect(stad({ lock }).run(files, never, log)).rejects.toBe(fault);
@@ -144,6 +149,7 @@ describe('the files of a workflow', () => {
         message: fault.message,
       });
       await clock.advance(61_000);
+      await announce('instance');
       await stad({ lock }).run(files, never, log);
       expect(await workflowNow()).toMatchObject({
         status: 'files-failed',
@@ -161,14 +167,24 @@ describe('the files of a workflow', () => {
 
     test('are not given up while another stad of the host may be at work on them', async () => {
       await clock.advance(61_000);
-      const sinceMs = clock.nowMs();
-      const instance = idOf('other stad');
-      await journal.announce({ ...another, instance, sinceMs, heartbeatMs: sinceMs });
+      await announce('other stad');
       await expect(stad({ lock }).run(files, never, log)).rejects.toBe(fault);
       expect(await workflowNow()).toMatchObject({ status: 'files' });
       await clock.advance(SILENCE_MS_MAX + 1);
       await stad({ lock }).run(files, never, log);
       expect(await workflowNow()).toMatchObject({ status: 'files-failed' });
+    });
+
+    test('are let go of once another stad has done them', async () => {
+      await announce('other stad');
+      const late: RepoLock = {
+        hold: async () => {
+          await engine.tell(storageWorkflow, workflowId, NoVC, { type: 'CommitFiles' });
+          throw fault;
+        },
+      };
+      await stad({ lock: late }).run(files, never, log);
+      expect(await workflowNow()).toMatchObject({ status: 'files-completed' });
     });
   });
 
