@@ -1,7 +1,7 @@
 // What is read and decided until a commit: the states, the facts, and how to take a part of it back.
 import { nilUlid, type Ulid, type Vid } from '../ids/ulid.ts';
 import type { Uuid } from '../ids/uuid.ts';
-import { HistoryDeletedError, HistoryKindError } from '../journal/errors.ts';
+import { HistoryKindError } from '../journal/errors.ts';
 import type { Change } from '../journal/journal.ts';
 import type { Aggregate, StateKeeping, Versioned } from './aggregate.ts';
 import { invariant } from './decision.ts';
@@ -16,7 +16,6 @@ type Entry = Readonly<{
   versioned: Versioned<unknown>;
   readVid: Vid;
   appended: number;
-  isDeleted?: true;
 }>;
 
 /** A history that a batch has moved on, as it is after the batch. */
@@ -41,8 +40,7 @@ export class Batch {
 
   /**
    * The state as stored, plus what the batch has decided. Throws {@link HistoryKindError} for a
-   * history that it has met before as one of another kind, and {@link HistoryDeletedError} for one
-   * that it deletes: who decides together with others then waits until that is so.
+   * history that it has met before as one of another kind.
    */
   async find<S, C, E, R extends string>(
     aggregate: Aggregate<S, C, E, R>,
@@ -54,7 +52,6 @@ export class Batch {
     const stored = known?.aggregate.codec.kind ?? kind;
     if (stored !== kind) throw new HistoryKindError({ history, stored, wanted: kind });
     if (known) {
-      if (known.isDeleted) throw new HistoryDeletedError(history);
       invariant(known.aggregate === aggregate, 'within a batch a history has one set of rules');
       return known.versioned as Versioned<S>;
     }
@@ -78,12 +75,15 @@ export class Batch {
     });
   }
 
-  /** Deletes a history that was found before. One that is not there is already deleted. */
-  delete(history: Uuid): void {
+  /**
+   * Deletes a history that was found before; from here on it has the `initial` state, also for those who
+   * are decided after it in the same batch. One that is not there is already deleted.
+   */
+  delete(history: Uuid, initial: unknown): void {
     const entry = this.#entries.get(history);
     if (!entry || entry.versioned.vid === nilUlid) return;
     this.#changes.push({ do: 'delete', history, head: entry.versioned.vid });
-    this.#set(history, { ...entry, isDeleted: true });
+    this.#set(history, { ...entry, versioned: { vid: nilUlid, state: initial } });
   }
 
   /** Runs `work`, and takes back what it has read and decided if it throws. */
@@ -120,8 +120,9 @@ export class Batch {
   /** What to commit: first that all that was only read is still so, then the facts, in order. */
   changes(): readonly Change[] {
     if (this.isEmpty) return [];
+    const deleted = new Set(this.#changes.flatMap((c) => (c.do === 'delete' ? [c.history] : [])));
     const expectations = [...this.#entries]
-      .filter(([, entry]) => entry.appended === 0 && !entry.isDeleted)
+      .filter(([history, entry]) => entry.appended === 0 && !deleted.has(history))
       .map(([history, entry]): Change => ({ do: 'expect', history, head: entry.readVid }));
     return [...expectations, ...this.#changes];
   }

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { NoVC, RetryNoVC, ulidSource } from '../ids/ulid.ts';
+import { nilUlid, NoVC, RetryNoVC, ulidSource } from '../ids/ulid.ts';
 import { randomUuid, type Uuid } from '../ids/uuid.ts';
 import { HistoryDeletedError, JournalUnavailableError } from '../journal/errors.ts';
 import type { Change, Position } from '../journal/journal.ts';
@@ -61,6 +61,35 @@ test('those who come while a commit is under way share the next', async () => {
   expect(journal.commits).toBe(2);
 });
 
+test('what one deletes is gone for those who are decided after it, in the same batch', async () => {
+  await increment();
+  const other = randomUuid();
+  journal.commits = 0;
+  const [, found] = await Promise.all([
+    engine.transact(async (tx) => {
+      await tx.delete(counter, history);
+      await tx.tell(counter, other, add(1));
+    }),
+    engine.transact(async (tx) => {
+      await tx.tell(counter, other, add(1));
+      return tx.find(counter, history);
+    }),
+  ]);
+  expect(journal.commits).toBe(1);
+  expect(found).toEqual({ vid: nilUlid, state: 0 });
+  expect(await valueOf(other)).toBe(2);
+});
+
+test('a deletion is taken back with the rest of what did not come to its end', async () => {
+  await increment();
+  const failed = engine.transact(async (tx) => {
+    await tx.delete(counter, history);
+    throw new TypeError('a defect');
+  });
+  await expect(Promise.all([failed.catch(() => 'failed'), increment()])).resolves.toHaveLength(2);
+  expect(await valueOf()).toBe(2);
+});
+
 test('those who lose a race against others are decided again together', async () => {
   await increment();
   const rival = new Engine({ journal, nextId: ulidSource() });
@@ -95,17 +124,6 @@ test('one that is refused leaves nothing in the batch of the others', async () =
   ]);
   expect(all[2]).toMatchObject({ reason: { code: 'REFUSED', refusal: 'COUNTER_NEGATIVE' } });
   expect([await valueOf(), await valueOf(other)]).toEqual([3, 0]);
-});
-
-test('one that reads what another deletes is decided when it is gone', async () => {
-  await increment();
-  const seen = await Promise.all([
-    engine.transact(async (tx) => {
-      await tx.delete(counter, history);
-    }),
-    engine.transact(async (tx) => (await tx.find(counter, history)).state),
-  ]);
-  expect(seen).toEqual([undefined, 0]);
 });
 
 test('nobody is refused for what the others decided before it, and did not come to pass', async () => {

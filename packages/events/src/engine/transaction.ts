@@ -84,7 +84,7 @@ export class Transaction {
     history: Uuid,
   ): Promise<void> {
     await this.#batch.find(aggregate, history);
-    this.#batch.delete(history);
+    this.#batch.delete(history, aggregate.initial);
   }
 
   #append<S, C, E, R extends string>(
