@@ -91,6 +91,9 @@ test('are listed as a sorted list would be, whenever they were packed', () => {
         byWorkflow.set(value.workflowId, value);
         workflows = workflows.add(value);
         if (i === packAfter) workflows = CompletedWorkflows.of(workflows.pack());
+        if (i % 5 !== 4) return;
+        byWorkflow.delete(value.workflowId);
+        workflows = workflows.delete(value.workflowId);
       });
       const { after, globalPath, newestFirst = false } = wanted;
       const sorted = [...byWorkflow.values()].sort((a, b) =>
