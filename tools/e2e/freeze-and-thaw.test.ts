@@ -75,7 +75,7 @@ describe(`a repo, frozen and thawed by two daemons (driver ${driver})`, () => {
   it('refuses to freeze what is frozen, and says why', async () => {
     const { exitCode, stderr } = await installation.cli('freeze', repo, '--author', AUTHOR);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('storage state');
+    expect(stderr).toContain('is frozen already');
   });
 
   it('thaws', async () => {
