@@ -134,7 +134,9 @@ async function diskAtRest(): Promise<void> {
 
 async function git(workTree: string, ...args: readonly string[]): Promise<void> {
   const identity = ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.org'];
-  await execa('git', ['-C', workTree, ...identity, ...args], {
+  // It would go on in the background, and find another repository in the place of the one that it was for.
+  const noCollection = ['-c', 'gc.auto=0'];
+  await execa('git', ['-C', workTree, ...identity, ...noCollection, ...args], {
     env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
   });
 }
