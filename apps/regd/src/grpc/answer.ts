@@ -28,6 +28,8 @@ export type Wording = Readonly<{
   subject: string;
   /** Whole texts for refusals that this service has always worded in another way. */
   refusals?: Partial<Readonly<Record<Refusal, string>>>;
+  /** What it says of an id that belongs to something else. */
+  otherKind?: string;
 }>;
 
 /** The answer for an error that is expected; undefined for a bug. */
@@ -144,8 +146,11 @@ function answerFailed({ code, message, retry }: AnswerFailedError): RpcError {
   });
 }
 
-function wrongKind(error: Error & { code: string }, { subject }: Wording): RpcError {
-  return new RpcError(`${subject}: invalid event type`, {
+function wrongKind(
+  error: Error & { code: string },
+  { subject, otherKind = 'invalid event type' }: Wording,
+): RpcError {
+  return new RpcError(`${subject}: ${otherKind}`, {
     status: status.NOT_FOUND,
     code: error.code,
     remedy: 'The id belongs to something else. Check it.',

@@ -2,6 +2,10 @@ import { nilUuid, type Direction, type Engine, type Uuid, type Vid } from '@perm
 import { storageWorkflow, type BegunWorkflow } from '@permafrost/workflow-core';
 import { notFound, type RpcError } from '../grpc/rpc-error.ts';
 
+/** What the Go system says of the history of something else (spec/behaviour.md 7). */
+export const OTHER_KIND =
+  'event journal: event error: decoding journal protobuf failed: invalid event type';
+
 export type FoundWorkflow = Readonly<{ vid: Vid; state: BegunWorkflow }>;
 
 /** The workflow with this id. Throws an {@link RpcError} if there is none of this direction. */
@@ -13,7 +17,7 @@ export async function findWorkflow(
   const { vid, state } = await engine.find(storageWorkflow, id);
   if (id === nilUuid || state.status === 'uninitialized') throw uninitialized(direction);
   if (state.direction !== direction) {
-    throw unknown('WORKFLOW_OF_OTHER_KIND', `${direction}-repo workflow: invalid event type`);
+    throw unknown('WORKFLOW_OF_OTHER_KIND', `${direction}-repo workflow: ${OTHER_KIND}`);
   }
   return { vid, state };
 }

@@ -48,7 +48,7 @@ import {
   vidOf,
 } from '../wire/arguments.ts';
 import type { Context } from './context.ts';
-import { findWorkflow, uninitialized, type FoundWorkflow } from './find-workflow.ts';
+import { findWorkflow, OTHER_KIND, uninitialized, type FoundWorkflow } from './find-workflow.ts';
 import { versionConflict } from './version-conflict.ts';
 
 type WorkflowVid = { workflowVid: Uint8Array };
@@ -65,6 +65,7 @@ export class StorageWorkflowRpcs {
   get wording(): Wording {
     return {
       subject: this.#subject,
+      otherKind: OTHER_KIND,
       refusals: {
         REPO_UNKNOWN: 'unknown repo',
         REPO_HAS_STORED_ERROR: 'repo has stored error',
