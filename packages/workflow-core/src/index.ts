@@ -1,5 +1,6 @@
 // What is decided. Pure: no I/O, no clock, no randomness of its own.
 export * from './daemon/bell.ts';
+export * from './daemon/each-registry.ts';
 export * from './daemon/next-action.ts';
 export * from './daemon/ping-loop.ts';
 export * from './daemon/presence.ts';
